@@ -1,0 +1,1 @@
+"""How people reach Byline: HTTP, the chat page and the command line."""

@@ -1,0 +1,106 @@
+"""Serving on an address: settings go in, and the process answers over HTTP until it is told to stop."""
+
+import errno
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from types import FrameType
+
+import uvicorn
+
+from api.app import create_app
+from api.opening import Opening
+from index.errors import PortInUse, SettingsError
+from index.settings import Settings
+from rag.engine import Engine
+
+QUESTION_TO_TRY = "what did Harker say about schools?"
+GRACE_S = 10
+
+
+def serve(settings: Settings) -> None:
+    """Serve with one process until SIGTERM or Ctrl-C, after which running questions have ten seconds to end.
+
+    Raises:
+        PortInUse: something else listens on the port.
+        SettingsError: the host is no address of this machine, or the port may not be used.
+        SnapshotError: there is no index to serve, or it cannot be used.
+    """
+    with closing(listen(settings.host, settings.port)) as listener, _ended_by_sigterm():
+        address = _address(listener)
+
+        def announce() -> None:
+            if opening.failure is not None:
+                server.should_exit = True
+                return
+            print(f"Byline answers on {address}\nTry: {QUESTION_TO_TRY}", flush=True)
+
+        opening = Opening(lambda: Engine.open(settings), when_done=announce)
+        server = uvicorn.Server(_config(opening))
+        server.run(sockets=[listener])
+    if opening.failure is not None:
+        raise opening.failure
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Listen on an address, so that from here on nobody else can take it; port 0 takes any free one."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise SettingsError(
+            f"BYLINE_HOST={host} cannot be used: {error}. Set it to an address of this machine."
+        ) from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise _why_not(host, port, error) from error
+    return listener
+
+
+def _why_not(host: str, port: int, error: OSError) -> PortInUse | SettingsError:
+    if error.errno == errno.EADDRINUSE:
+        return PortInUse(
+            f"Port {port} of {host} is in use by another program. Stop that program, or set BYLINE_PORT to a free port."
+        )
+    if error.errno == errno.EACCES:
+        return SettingsError(f"BYLINE_PORT={port} may not be used by this user. Set it to a port above 1023.")
+    return SettingsError(f"BYLINE_HOST={host} cannot be used: {error}. Set it to an address of this machine.")
+
+
+def _config(opening: Opening) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(opening),
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    everywhere = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+    name = "localhost" if host in everywhere else f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}/"
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Leave the block without an error on SIGTERM or SIGINT, which uvicorn raises anew when it has shut down."""
+
+    def leave(signum: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    except KeyboardInterrupt:
+        return
+    finally:
+        signal.signal(signal.SIGTERM, before)

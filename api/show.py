@@ -1,0 +1,95 @@
+"""Answers, outlines and reports on a terminal: text with bylines, tables, colours only where there is a terminal."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+
+from eval.runner import MEASURES, EvalReport
+from index.build import BuildReport
+from index.outline import Outline
+from rag.answer import Answer, Citation
+
+
+def show_answer(console: Console, answer: Answer) -> None:
+    """Print an answer with its bylines, or an abstention with its reason."""
+    if answer.status == "abstained":
+        reason = (answer.reason or "").replace("_", " ")
+        console.print(f"[yellow]No answer[/yellow] ({reason}). {escape(answer.answer)}", soft_wrap=True)
+        return
+    console.print(escape(answer.answer), soft_wrap=True, highlight=False)
+    console.print()
+    for citation in answer.citations:
+        console.print(Padding(_byline(citation), (0, 0, 0, 2)), soft_wrap=True, highlight=False)
+    for note in answer.notes:
+        console.print(f"[dim]{escape(note)}[/dim]", soft_wrap=True, highlight=False)
+
+
+def _byline(citation: Citation) -> str:
+    people = ", ".join(citation.authors) or "writer not named"
+    first, last = citation.lines
+    lines = f"line {first}" if first == last else f"lines {first}–{last}"
+    voice = (
+        f", {citation.voice}{f' from {citation.speaker}' if citation.speaker else ''}"
+        if citation.voice != "own"
+        else ""
+    )
+    edition = "" if citation.edition == "full text" else " (digest)"
+    return (
+        f"[cyan]\\[{citation.id}][/cyan] [bold]{escape(people)}[/bold], {escape(citation.section)}. "
+        f"{escape(citation.volume)}{edition}, {lines} of {citation.file}{escape(voice)}"
+    )
+
+
+def show_build(console: Console, report: BuildReport) -> None:
+    """Print what an index run did."""
+    counts = ", ".join(f"{count:,} {name}" for name, count in report.counts.items() if name != "vectors")
+    if not report.published:
+        console.print(f"{report.generation} is up to date: {counts}. Nothing was embedded.", highlight=False)
+    else:
+        stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in report.seconds.items())
+        console.print(f"Published {report.generation}: {counts}.", highlight=False)
+        console.print(f"{report.embedded:,} embedded, {report.reused:,} known before; {stages}.", highlight=False)
+    for volume, edition in report.editions.items():
+        if edition == "digest":
+            console.print(
+                f"{volume}: read from its digest; put its full text into BYLINE_TEXTS to use that.", highlight=False
+            )
+    for note in report.notes:
+        console.print(escape(note), highlight=False, soft_wrap=True)
+
+
+def show_outline(console: Console, outline: Outline) -> None:
+    """Print what was understood of a text."""
+    table = Table(title=f"{outline.title} ({outline.edition}, {outline.file})", title_justify="left", box=None)
+    for column in ("lines", "kind", "title", "people", "byline"):
+        table.add_column(column, overflow="fold")
+    for piece in outline.pieces:
+        people = ", ".join(piece.authors) or "—"
+        lines = f"{piece.lines[0]}–{piece.lines[1]}"
+        table.add_row(lines, piece.kind, escape(piece.title), escape(people), piece.byline)
+    console.print(table)
+    console.print(
+        "Voices: " + ", ".join(f"{voice} {share:.1%}" for voice, share in outline.voices.items()), highlight=False
+    )
+    for doubt in outline.doubts:
+        console.print(f"[yellow]Doubt:[/yellow] {escape(doubt)}", soft_wrap=True, highlight=False)
+
+
+def show_report(console: Console, report: EvalReport) -> None:
+    """Print the figures of an evaluation, by kind and over all."""
+    table = Table(title=f"{report.questions} questions, {report.generation}", title_justify="left")
+    table.add_column("kind")
+    table.add_column("n", justify="right")
+    for measure in MEASURES:
+        table.add_column(measure.replace("_", " "), justify="right")
+    for kind, figures in [*report.by_kind.items(), ("all", report.overall)]:
+        count = report.questions if kind == "all" else sum(row.kind == kind for row in report.rows)
+        table.add_row(kind, str(count), *(_figure(measure, figures.get(measure)) for measure in MEASURES))
+    console.print(table)
+
+
+def _figure(measure: str, value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:.0f}" if measure == "words" else f"{value:.1f}" if measure.startswith("ms") else f"{value:.2f}"

@@ -1,0 +1,1 @@
+"""Asks Byline what a user would and reports how true the answers are."""

@@ -1,0 +1,145 @@
+"""Scoring one answer against what a right answer holds.
+
+In: a question, the answer, and the sources. Out: a `Row` with every measure on its own. A question is *right* when,
+answerable, it was answered, every required fact is in the answer or its bylines, nothing forbidden is, and a citation
+lies in a gold section; unanswerable, it was abstained from.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from pydantic import BaseModel
+
+from eval.schema import Gold, Question
+from index.names import fold
+from rag.answer import Answer, Citation
+
+_PLAIN = {ord(fancy): plain for plain, fancies in {"'": "’‘", '"': "“”", "-": "–—−"}.items() for fancy in fancies}
+_MARKS = re.compile(r"(?:\[\d+\])+")
+
+
+class Row(BaseModel):
+    """One question's scores; None where a measure does not apply."""
+
+    id: str
+    kind: str
+    answerable: bool
+    answered: bool
+    reason: str | None
+    right: bool
+    facts: float | None
+    forbidden: bool
+    section_hit: bool | None
+    passage_hit: bool | None
+    author_accuracy: float | None
+    offsets_valid: float | None
+    sentences_cited: float | None
+    words: int
+    ms: float
+    answer: str
+    missing: list[str]
+
+
+def score(question: Question, answer: Answer, source: Callable[[str], str], ms: float) -> Row:
+    """Score an answer; `source` gives the text of a volume by its id."""
+    answered = answer.status == "answered"
+    text = normal(_said(answer))
+    missing = [group[0] for group in question.facts if not any(_states(text, fact) for fact in group)]
+    forbidden = answered and any(_states(normal(answer.answer), phrase) for phrase in question.forbid)
+    section_hit = _hits(question, answer, _in_section) if question.answerable and answered else None
+    facts = 1 - len(missing) / len(question.facts) if question.answerable and question.facts else None
+    truly = answered and not missing and not forbidden and bool(section_hit)
+    return Row(
+        id=question.id,
+        kind=question.kind,
+        answerable=question.answerable,
+        answered=answered,
+        reason=answer.reason,
+        right=truly if question.answerable else not answered,
+        facts=facts if answered or facts is None else 0.0,
+        forbidden=forbidden,
+        section_hit=section_hit,
+        passage_hit=_hits(question, answer, _in_lines) if question.answerable and answered else None,
+        author_accuracy=_author_accuracy(question, answer),
+        offsets_valid=_share([source(c.volume_id)[c.start : c.end] == c.quote for c in answer.citations]),
+        sentences_cited=_share([bool(sentence.citations) for sentence in answer.sentences]),
+        words=len(answer.answer.split()) if answered else 0,
+        ms=round(ms, 1),
+        answer=answer.answer,
+        missing=missing if question.answerable else [],
+    )
+
+
+def normal(text: str) -> str:
+    """Text for comparing facts: compatibility forms, lower case, straight quotes and dashes, single spaces."""
+    text = unicodedata.normalize("NFKC", text).casefold()
+    text = text.translate(_PLAIN)
+    return " ".join(text.split())
+
+
+def _states(text: str, fact: str) -> bool:
+    """Whether the text has the fact, not within a longer number."""
+    wanted = normal(fact)
+    return any(
+        not (wanted[:1].isdigit() and text[match.start() - 1 : match.start()].isdigit())
+        for match in re.finditer(re.escape(wanted), text)
+    )
+
+
+def _said(answer: Answer) -> str:
+    names = " ".join(name for citation in answer.citations for name in citation.authors)
+    return f"{_MARKS.sub('', answer.answer)} {names}"
+
+
+def _hits(question: Question, answer: Answer, inside: Callable[[Citation, Gold], bool]) -> bool:
+    found = [any(inside(citation, gold) for citation in answer.citations) for gold in question.gold]
+    return bool(found) and (all(found) if question.gold_match == "all" else any(found))
+
+
+def _in_section(citation: Citation, gold: Gold) -> bool:
+    return _same_volume(citation, gold) and (_same_title(citation.section, gold.section) or _in_lines(citation, gold))
+
+
+def _in_lines(citation: Citation, gold: Gold) -> bool:
+    first, last = citation.lines
+    return (
+        _same_volume(citation, gold)
+        and citation.edition == "full text"
+        and first <= gold.end_line
+        and last >= gold.start_line
+    )
+
+
+def _same_volume(citation: Citation, gold: Gold) -> bool:
+    """A gold document is named by the first letters of its file; a digest stands for its volume by title."""
+    return citation.file.startswith(gold.doc) or citation.edition == "digest"
+
+
+def _same_title(left: str, right: str) -> bool:
+    one, other = (re.sub(r"[\W_]+", "", fold(title)) for title in (left, right))
+    return (
+        bool(one)
+        and bool(other)
+        and (one == other or (min(len(one), len(other)) >= 12 and (one in other or other in one)))
+    )
+
+
+def _author_accuracy(question: Question, answer: Answer) -> float | None:
+    """Share of the citations in gold sections whose people are the gold ones."""
+    verdicts = [
+        {fold(name) for name in citation.authors} == {fold(_bare(name)) for name in gold.authors}
+        for citation in answer.citations
+        for gold in question.gold
+        if _in_section(citation, gold)
+    ]
+    return _share(verdicts)
+
+
+def _bare(name: str) -> str:
+    """A name without the honorific that truth files may carry."""
+    return re.sub(r"^(?:Sir|Dame|Lord|Lady|Dr|Professor|Prof|Cllr|Councillor)\.?\s+", "", name)
+
+
+def _share(verdicts: list[bool]) -> float | None:
+    return sum(verdicts) / len(verdicts) if verdicts else None

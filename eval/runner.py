@@ -1,0 +1,109 @@
+"""Asking every question of a set through the engine and summing up.
+
+In: an engine and question files. Out: an `EvalReport` with a row for every question and figures by kind.
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from eval.metrics import Row, score
+from eval.schema import Question, load_questions
+from index.errors import EvalError
+from rag.answer import Ask
+from rag.engine import Engine
+
+MEASURES = (
+    "right", "facts", "section_hit", "passage_hit", "author_accuracy", "offsets_valid", "sentences_cited",
+    "abstain_recall", "false_abstain", "words", "ms_p50", "ms_p95",
+)  # fmt: skip
+
+
+class EvalReport(BaseModel):
+    """Figures over a set, by kind, and all rows."""
+
+    generation: str
+    questions: int
+    overall: dict[str, float]
+    by_kind: dict[str, dict[str, float]]
+    rows: list[Row]
+
+
+def run_eval(engine: Engine, files: Sequence[Path], progress: Callable[[], object] = lambda: None) -> EvalReport:
+    """Ask every question of the files.
+
+    Raises:
+        EvalError: a file is malformed.
+    """
+    engine.warm()
+    rows = []
+    for question in load_questions(files):
+        rows.append(ask_one(engine, question))
+        progress()
+    kinds = dict.fromkeys(row.kind for row in rows)
+    return EvalReport(
+        generation=engine.snapshot.generation,
+        questions=len(rows),
+        overall=figures(rows),
+        by_kind={kind: figures([row for row in rows if row.kind == kind]) for kind in sorted(kinds)},
+        rows=rows,
+    )
+
+
+def ask_one(engine: Engine, question: Question) -> Row:
+    """Ask one question and score the answer."""
+    began = time.perf_counter()
+    answer = engine.ask(Ask(question=question.question, history=question.history))
+    elapsed = (time.perf_counter() - began) * 1000
+    return score(question, answer, engine.snapshot.source, elapsed)
+
+
+def figures(rows: Sequence[Row]) -> dict[str, float]:
+    """The measures over some rows; a measure that applies to none of them is left out."""
+    found = {
+        "right": _mean([float(row.right) for row in rows]),
+        "facts": _mean([row.facts for row in rows]),
+        "section_hit": _mean([row.section_hit for row in rows]),
+        "passage_hit": _mean([row.passage_hit for row in rows]),
+        "author_accuracy": _mean([row.author_accuracy for row in rows]),
+        "offsets_valid": _mean([row.offsets_valid for row in rows]),
+        "sentences_cited": _mean([row.sentences_cited for row in rows]),
+        "abstain_recall": _mean([float(not row.answered) for row in rows if not row.answerable]),
+        "false_abstain": _mean([float(not row.answered) for row in rows if row.answerable]),
+        "words": statistics.median([row.words for row in rows if row.answered] or [0]),
+        "ms_p50": _quantile([row.ms for row in rows], 0.5),
+        "ms_p95": _quantile([row.ms for row in rows], 0.95),
+    }
+    return {name: round(value, 4) for name, value in found.items() if value is not None}
+
+
+def check_gates(report: EvalReport, gates: Sequence[str]) -> list[str]:
+    """The gates (`right=0.5`) that a report misses, each as a sentence.
+
+    Raises:
+        EvalError: a gate is malformed or names no measure of the report.
+    """
+    missed = []
+    for gate in gates:
+        name, _, value = gate.partition("=")
+        try:
+            least = float(value)
+        except ValueError as error:
+            raise EvalError(f"--min {gate}: write it as MEASURE=NUMBER, as in --min right=0.5.") from error
+        if name not in report.overall:
+            raise EvalError(f"--min {gate}: there is no measure {name!r}. The measures are {', '.join(MEASURES)}.")
+        if report.overall[name] < least:
+            missed.append(f"{name} is {report.overall[name]:.3f}, below {least:g}.")
+    return missed
+
+
+def _mean(values: Sequence[float | bool | None]) -> float | None:
+    given = [float(value) for value in values if value is not None]
+    return sum(given) / len(given) if given else None
+
+
+def _quantile(values: Sequence[float], share: float) -> float | None:
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))] if values else None

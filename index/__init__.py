@@ -1,0 +1,1 @@
+"""From a file to something searchable: read, structure, sentences, passages, embed, publish."""

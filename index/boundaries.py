@@ -1,0 +1,291 @@
+"""Where each piece of a volume begins.
+
+In: the blocks of a volume and its contents page. Out: the `Start` of every piece, in order. Evidence, strongest first:
+lines that close every post; the contents page; headings that name a part of a book; a signature that ends a piece;
+headings in Markdown or capitals where no contents page says otherwise.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from index.blocks import Block
+from index.catalogue import Profile
+from index.contents import Contents, Entry, title_similarity
+from index.furniture import find_boilerplate, find_recurring_headings
+from index.model import Kind
+from index.names import NAME, fold, looks_like_role, parse_byline
+
+_NAMED_KINDS: tuple[tuple[str, Kind], ...] = (
+    (r"(?:table of )?contents", Kind.CONTENTS),
+    (r"fore(?:word|ward)|preface", Kind.FOREWORD),
+    (r"introduction(?: (?:and|&) .*)?|introductory note", Kind.INTRODUCTION),
+    (r"conclusions?|afterword|epilogue", Kind.CONCLUSION),
+    (r"(?:about the )?(?:contributors?|authors?)|biograph(?:y|ies)|notes on (?:the )?contributors", Kind.BIO),
+    (r"(?:end|foot)?notes?(?: and references)?|references|bibliography|sources", Kind.NOTES),
+    (
+        r"acknowledge?ments?|about .{3,60}|some rights reserved|copyright|imprint|dedication|more from .*",
+        Kind.FRONT_MATTER,
+    ),
+)
+_ANONYMOUS = re.compile(r"anonymous\b.{0,30}$", re.I)
+_TITLE_MATCH = 0.8
+_MAX_TITLE_WORDS = 22
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The first block of a piece."""
+
+    index: int
+    title: str
+    kind: Kind | None = None
+    entry: Entry | None = None
+    certain: bool = True
+    """False where only its place suggests it; such a piece without prose is furniture."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the whole volume shows before its pieces are read."""
+
+    blocks: list[Block]
+    contents: Contents | None
+    boilerplate: frozenset[int]
+    recurring: frozenset[int]
+    signed_after: bool
+
+    @cached_property
+    def listed(self) -> list[Start]:
+        """The starts that the contents page vouches for."""
+        return _from_contents(self)
+
+    def in_contents(self, index: int) -> bool:
+        """Whether a block belongs to the contents page."""
+        return self.contents is not None and self.contents.first <= index <= self.contents.last
+
+
+def survey(blocks: list[Block], contents: Contents | None, profile: Profile) -> Layout:
+    """Look a volume over: what it repeats and on which side of the text its bylines stand."""
+    boilerplate = find_boilerplate(blocks)
+    recurring = find_recurring_headings(blocks)
+    signatures = sum(1 for index in range(len(blocks)) if signature_length(blocks, index))
+    signed_after = profile.byline == "after" or (profile.byline is None and signatures >= 8)
+    return Layout(blocks, contents, boilerplate, recurring, signed_after)
+
+
+def named_kind(title: str) -> Kind | None:
+    """The kind that a title itself names ("FOREWORD", "Notes", "About the authors")."""
+    folded = fold(title).strip(" .:")
+    if folded.startswith("about ") and NAME.match(title[len("about ") :]):
+        return Kind.BIO
+    return next((kind for pattern, kind in _NAMED_KINDS if re.fullmatch(pattern, folded)), None)
+
+
+def find_starts(layout: Layout) -> list[Start]:
+    """Every start in order; the first block of a volume always starts a piece."""
+    found: dict[int, Start] = {}
+    for start in (
+        *_after_signatures(layout),
+        *_from_headings(layout),
+        *_after_notes(layout),
+        *_title_pages(layout),
+        *_after_boilerplate(layout),
+        *_from_named(layout),
+        *layout.listed,
+    ):
+        found[start.index] = start
+    first = next((i for i, block in enumerate(layout.blocks) if not block.is_comment), 0)
+    if layout.blocks:
+        found.setdefault(
+            first, Start(first, layout.blocks[first].text, None if layout.boilerplate else Kind.FRONT_MATTER)
+        )
+    return _without_title_lines(layout, [found[index] for index in sorted(found)])
+
+
+def _without_title_lines(layout: Layout, starts: list[Start]) -> list[Start]:
+    """The lines of one title page are one piece: no start right under another that only front matter precedes."""
+    kept: list[Start] = []
+    for start in starts:
+        above = kept[-1] if kept else None
+        if (
+            above is not None
+            and not start.certain
+            and above.kind is Kind.FRONT_MATTER
+            and layout.blocks[start.index].gap < 2
+            and all(layout.blocks[index].word_count <= 8 for index in range(above.index, start.index))
+        ):
+            continue
+        kept.append(start)
+    return kept
+
+
+def _title_pages(layout: Layout) -> list[Start]:
+    """The half title again: a second title page before the contents."""
+    end = layout.contents.first if layout.contents else 0
+    first = fold(layout.blocks[0].text) if layout.blocks else ""
+    return [
+        Start(index, layout.blocks[index].text, Kind.FRONT_MATTER)
+        for index in range(1, end)
+        if layout.blocks[index].gap >= 2 and fold(layout.blocks[index].text) == first
+    ]
+
+
+def _after_notes(layout: Layout) -> list[Start]:
+    """Where a list of notes ends and an imprint follows on a page of its own."""
+    starts = []
+    in_notes = False
+    for index, block in enumerate(layout.blocks):
+        if in_notes and not block.is_bullet and block.gap >= 2:
+            starts.append(Start(index, block.text, Kind.FRONT_MATTER))
+        if named_kind(block.text) is Kind.NOTES and not block.is_bullet:
+            in_notes = True
+        elif not block.is_bullet:
+            in_notes = False
+    return starts
+
+
+def _from_contents(layout: Layout) -> list[Start]:
+    """The best block for each entry of the contents page; later, better or nearer blocks win over early ones."""
+    if layout.contents is None:
+        return []
+    starts = [Start(layout.contents.first, layout.blocks[layout.contents.first].text, Kind.CONTENTS)]
+    taken: set[int] = set()
+    scored = []
+    candidates = [index for index in range(len(layout.blocks)) if _may_be_title(layout, index)]
+    for order, entry in enumerate(layout.contents.entries):
+        for index in candidates:
+            score = title_similarity(entry.title, layout.blocks[index].text)
+            if score >= _TITLE_MATCH:
+                scored.append((-score, index < layout.contents.first, index, order, entry))
+    placed: set[int] = set()
+    for _, _, index, order, entry in sorted(scored, key=lambda item: item[:4]):
+        if index not in taken and order not in placed:
+            taken.add(index)
+            placed.add(order)
+            starts.append(Start(index, layout.blocks[index].text, named_kind(entry.title), entry))
+    return starts
+
+
+def _may_be_title(layout: Layout, index: int) -> bool:
+    block = layout.blocks[index]
+    return (
+        not layout.in_contents(index)
+        and index not in layout.boilerplate
+        and not block.is_bullet
+        and not block.is_comment
+        and block.word_count <= _MAX_TITLE_WORDS
+        and block.text[-1:] not in ",;:"
+    )
+
+
+def _from_named(layout: Layout) -> list[Start]:
+    starts = []
+    for index, block in enumerate(layout.blocks):
+        kind = named_kind(block.text) if _may_be_title(layout, index) else None
+        if kind and (block.heading_level or block.is_caps or block.is_bold or block.gap >= 2 or _stands_alone(block)):
+            starts.append(Start(index, block.text, kind))
+    return starts
+
+
+def _stands_alone(block: Block) -> bool:
+    return block.lines[0] == block.lines[1] and block.word_count <= 8 and block.text[-1:].isalnum()
+
+
+def _after_boilerplate(layout: Layout) -> list[Start]:
+    """A new piece begins where the lines that close every piece end."""
+    return [
+        Start(index, layout.blocks[index].text)
+        for index in range(1, len(layout.blocks))
+        if index - 1 in layout.boilerplate and index not in layout.boilerplate
+    ]
+
+
+def _from_headings(layout: Layout) -> list[Start]:
+    """Headings in Markdown or capitals. With a contents page, only those outside the run of its pieces."""
+    candidates = [
+        index
+        for index, block in enumerate(layout.blocks)
+        if (block.heading_level or block.is_caps) and _may_be_title(layout, index) and not parse_byline(block.text)
+    ]
+    levels = [layout.blocks[index].heading_level for index in candidates if layout.blocks[index].heading_level]
+    if layout.contents is not None:
+        placed = [start.index for start in layout.listed]
+        return [
+            Start(i, layout.blocks[i].text, Kind.FRONT_MATTER, certain=False)
+            for i in candidates
+            if i < _run_start(layout, placed)
+        ]
+    top = next((level for level in sorted(set(levels)) if levels.count(level) >= 2), 0)
+    return [
+        Start(index, block.text, Kind.FRONT_MATTER if block.heading_level < top else None)
+        for index in candidates
+        if 0 < (block := layout.blocks[index]).heading_level <= top or (not levels and block.is_caps)
+    ]
+
+
+def _run_start(layout: Layout, placed: list[int]) -> int:
+    """The first piece after the contents page: before it, every heading heads its own bit of front matter."""
+    after = [index for index in placed if layout.contents is not None and index > layout.contents.last]
+    return min(after, default=0)
+
+
+def signature_length(blocks: list[Block], index: int) -> int:
+    """How many blocks from `index` on sign the piece before them: name and role on one line or on two; 0 if none."""
+    block = blocks[index]
+    if index == 0 or block.is_bullet or block.is_caps or block.word_count > 24 or block.heading_level:
+        return 0
+    if _ANONYMOUS.match(block.text):
+        return 1
+    authors = parse_byline(block.text)
+    if not authors or not ends_sentence(blocks[index - 1].text):
+        return 0
+    if any(author.role for author in authors):
+        return 0 if ends_sentence(block.text) else 1
+    following = blocks[index + 1] if index + 1 < len(blocks) else None
+    if (
+        following
+        and following.word_count <= 14
+        and looks_like_role(following.text)
+        and not ends_sentence(following.text)
+    ):
+        return 2
+    return 1 if authors[0].honorific else 0
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether a text ends as a sentence does, closing quotes and brackets aside."""
+    return text.rstrip("\"'”’)] ")[-1:] in (".", "!", "?", "…", ":")
+
+
+def _after_signatures(layout: Layout) -> list[Start]:
+    """In a volume that signs its pieces at the end: the block after a signature and its one-line moral."""
+    if not layout.signed_after:
+        return []
+    titles = {start.index for start in (*layout.listed, *_from_named(layout))} | layout.recurring
+    starts = [Start(index, layout.blocks[index].text, Kind.FRONT_MATTER) for index in layout.recurring]
+    starts += [Start(index + 1, layout.blocks[index + 1].text) for index in layout.recurring]
+    first = layout.contents.last + 1 if layout.contents else 0
+    for index in range(first, len(layout.blocks)):
+        after = index + signature_length(layout.blocks, index)
+        if after == index or after >= len(layout.blocks) or after in titles:
+            continue
+        if _opens_page(layout, after, titles):
+            starts.append(Start(after, layout.blocks[after].text, certain=False))
+        elif _opens_page(layout, after + 1, titles):
+            starts += [
+                Start(i, layout.blocks[i].text, certain=False)
+                for i in (after + 1,)
+                if i < len(layout.blocks) and i not in titles
+            ]
+        elif _is_prose(layout.blocks[after + 1]):
+            starts.append(Start(after, layout.blocks[after].text))
+    return starts
+
+
+def _is_prose(block: Block) -> bool:
+    return block.word_count >= 15 or ends_sentence(block.text)
+
+
+def _opens_page(layout: Layout, index: int, titles: set[int] | frozenset[int]) -> bool:
+    return index >= len(layout.blocks) or index in titles or layout.blocks[index].gap >= 2

@@ -1,0 +1,113 @@
+"""The operator's view of a text: what was understood of it.
+
+In: a file, with or without an entry in the catalogue. Out: an `Outline`: its pieces with bylines and how we know them,
+the share of each voice, and doubts.
+"""
+
+from collections import Counter
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from index.catalogue import CatalogueEntry, load_catalogue
+from index.errors import CatalogueError
+from index.model import PROSE_KINDS, BylineBasis, Kind, Section
+from index.reading import read_volume
+from index.settings import Settings
+from index.slugs import slug
+from index.texts import read_text
+
+_SIGNABLE = PROSE_KINDS - {Kind.BIO, Kind.CHAPTER_INTRO}
+
+
+class Piece(BaseModel):
+    """One piece as understood."""
+
+    id: str
+    title: str
+    kind: str
+    parent: str | None
+    lines: tuple[int, int]
+    authors: list[str]
+    byline: str
+    as_printed: str
+    sentences: int
+
+
+class Outline(BaseModel):
+    """What was understood of one text."""
+
+    file: str
+    edition: str
+    title: str
+    pieces: list[Piece]
+    voices: dict[str, float]
+    """Share of the characters of prose in each voice, 0–1."""
+    doubts: list[str]
+
+
+def outline(path: Path, settings: Settings) -> Outline:
+    """Read one file and say what was understood.
+
+    Raises:
+        TextError: the file cannot be read; named after what is wrong.
+    """
+    entry, edition = _entry_of(path, settings)
+    volume = read_volume(entry, read_text(path, "digest" if edition == "digest" else "full text"))
+    return Outline(
+        file=volume.file,
+        edition=volume.edition,
+        title=volume.title,
+        pieces=[_piece(section) for section in volume.sections],
+        voices=_voices(volume.sections),
+        doubts=_doubts(volume.sections),
+    )
+
+
+def _entry_of(path: Path, settings: Settings) -> tuple[CatalogueEntry, str]:
+    """The catalogue's entry for a file, or a blank one for a file it has never heard of."""
+    try:
+        entries = load_catalogue(settings.seeds / "catalogue.toml")
+    except CatalogueError:
+        entries = ()
+    for entry in entries:
+        if path.name == entry.file:
+            return entry, "full text"
+        if path.name == f"{entry.id}.md":
+            return entry, "digest"
+    return CatalogueEntry(id=slug(path.stem), title=path.stem, file=path.name, sha256="0" * 64), "full text"
+
+
+def _piece(section: Section) -> Piece:
+    return Piece(
+        id=section.id,
+        title=section.title,
+        kind=section.kind.value,
+        parent=section.parent,
+        lines=section.lines,
+        authors=[author.name for author in section.byline.authors],
+        byline=section.byline.basis.value,
+        as_printed=section.byline.as_printed,
+        sentences=len(section.sentences),
+    )
+
+
+def _voices(sections: tuple[Section, ...]) -> dict[str, float]:
+    counts: Counter[str] = Counter()
+    for section in sections:
+        if section.kind in PROSE_KINDS:
+            for sentence in section.sentences:
+                counts[sentence.voice.value] += len(sentence.text)
+    total = sum(counts.values()) or 1
+    return {voice: round(count / total, 4) for voice, count in counts.most_common()}
+
+
+def _doubts(sections: tuple[Section, ...]) -> list[str]:
+    doubts = []
+    for section in sections:
+        where = f"{section.title!r} (lines {section.lines[0]}–{section.lines[1]})"
+        if section.kind in _SIGNABLE and section.byline.basis is BylineBasis.UNKNOWN:
+            doubts.append(f"{where}: nothing says who wrote it.")
+        if section.kind in PROSE_KINDS and len(section.sentences) < 3:
+            doubts.append(f"{where}: hardly any prose; is it a piece of its own?")
+    return doubts

@@ -1,0 +1,83 @@
+"""Reading a volume: from its source text to sections with bylines and sentences.
+
+In: a catalogue entry and a `SourceText`. Out: a `Volume`.
+"""
+
+import re
+from dataclasses import replace
+
+from index.catalogue import CatalogueEntry, Profile
+from index.errors import MalformedDigest
+from index.model import PROSE_KINDS, Section, Sentence, Span, Voice, Volume
+from index.prose import read_prose
+from index.slugs import slug, unique
+from index.structure import Piece, read_structure
+from index.texts import SourceText
+
+_SOURCE_LINES = re.compile(r"<!--\s*lines\s+(\d+)\s*[-–]\s*(\d+)\s*-->")
+
+
+def read_volume(entry: CatalogueEntry, source: SourceText) -> Volume:
+    """Read a volume in whichever edition it is at hand.
+
+    Raises:
+        MalformedDigest: the source is a digest and one of its pieces does not say which lines it stands for.
+    """
+    profile = entry.profile if source.edition == "full text" else Profile(byline="before")
+    taken: set[str] = set()
+    sections = tuple(
+        _section(piece, source, entry.id, unique(slug(piece.title), taken))
+        for piece in read_structure(source.text, profile)
+    )
+    if source.edition == "digest":
+        sections = tuple(_as_digest(section, source) for section in sections)
+    return Volume(
+        id=entry.id,
+        title=entry.title,
+        editors=entry.editors,
+        publisher=entry.publisher,
+        year=entry.year,
+        rights=entry.rights,
+        credit=entry.credit,
+        file=source.file,
+        edition=source.edition,
+        sha256=source.sha256,
+        source=source.text,
+        sections=sections,
+    )
+
+
+def _section(piece: Piece, source: SourceText, volume_id: str, name: str) -> Section:
+    span = Span(piece.blocks[0].span.start, piece.blocks[-1].span.end)
+    return Section(
+        id=f"{volume_id}/{name}",
+        volume_id=volume_id,
+        title=piece.title,
+        kind=piece.kind,
+        span=span,
+        lines=source.lines_of(span),
+        byline=piece.byline,
+        parent=piece.parent,
+        sentences=read_prose(piece, source.text),
+    )
+
+
+def _as_digest(section: Section, source: SourceText) -> Section:
+    """A digest reports: its words are ours, about the people of the byline."""
+    if section.kind not in PROSE_KINDS:
+        return section
+    match = _SOURCE_LINES.search(source.text, section.span.start, section.span.end)
+    if match is None:
+        raise MalformedDigest(
+            f"{source.file}: the piece {section.title!r} (line {section.lines[0]}) does not say which lines it stands "
+            "for. Put <!-- lines FIRST-LAST --> under its byline."
+        )
+    return replace(
+        section,
+        sentences=tuple(map(_reported, section.sentences)),
+        source_lines=(int(match.group(1)), int(match.group(2))),
+    )
+
+
+def _reported(sentence: Sentence) -> Sentence:
+    return replace(sentence, voice=Voice.REPORTED) if sentence.voice in (Voice.OWN, Voice.QUOTED) else sentence

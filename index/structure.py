@@ -1,0 +1,105 @@
+"""From blocks to pieces: title, kind, parent, byline and the use of every block.
+
+In: the source text of a volume and its reading profile. Out: `Piece`s in order.
+"""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from index.blocks import Block, cut_blocks
+from index.boundaries import Start, find_starts, named_kind, survey
+from index.bylines import attribute
+from index.catalogue import Profile
+from index.contents import find_contents, strip_number
+from index.model import Byline, Kind
+
+_SIGNABLE = frozenset({Kind.ESSAY, Kind.STORY, Kind.POST, Kind.FOREWORD, Kind.INTRODUCTION, Kind.CONCLUSION})
+
+
+@dataclass
+class Piece:
+    """One piece of a volume before its prose is read."""
+
+    title: str
+    kind: Kind
+    blocks: list[Block]
+    parent: str | None = None
+    byline: Byline = field(default_factory=Byline)
+    roles: dict[int, str] = field(default_factory=dict)
+    """Index into `blocks` → "title", "byline", "strapline", "bio" or "moral"; the rest is prose and its furniture."""
+
+
+def read_structure(source: str, profile: Profile) -> list[Piece]:
+    """Cut a source into its pieces. Furniture between pieces (closing lines, stray captions) belongs to none."""
+    blocks = cut_blocks(source)
+    contents = find_contents(blocks)
+    layout = survey(blocks, contents, profile)
+    starts = find_starts(layout)
+    listed = [start for start in starts if start.entry]
+    signed_contents = _names_writers(listed)
+    themes = _themes(listed) if signed_contents else set()
+    default = profile.kind or _default_kind(bool(layout.boilerplate), layout.signed_after)
+    pieces: list[Piece] = []
+    parent: str | None = None
+    for start, stop in zip(starts, [*(s.index for s in starts[1:]), len(blocks)], strict=True):
+        last = max(index for index in range(start.index, stop) if index not in layout.boilerplate)
+        kind = _kind(start, default, themes, signed_contents)
+        if not start.certain and kind not in (Kind.FRONT_MATTER,) and last == start.index:
+            continue
+        if start.index in themes or (kind is Kind.FRONT_MATTER and start.index not in layout.recurring):
+            parent = None
+        piece = _piece(blocks, start, last, kind, parent)
+        if start.index in themes:
+            parent = piece.title
+        pieces.append(piece)
+    return _with_note_parents(pieces)
+
+
+def _piece(blocks: list[Block], start: Start, last: int, kind: Kind, parent: str | None) -> Piece:
+    attribution = attribute(blocks, start.index, last, start.entry, kind in _SIGNABLE)
+    roles = {index - start.index: role for index, role in attribution.roles.items()}
+    return Piece(
+        strip_number(start.title),
+        kind,
+        blocks[start.index : last + 1],
+        parent,
+        attribution.byline,
+        {0: "title"} | roles,
+    )
+
+
+def _default_kind(closes_posts: bool, signed_after: bool) -> Kind:
+    if closes_posts:
+        return Kind.POST
+    return Kind.STORY if signed_after else Kind.ESSAY
+
+
+def _kind(start: Start, default: Kind, themes: set[int], signed_contents: bool) -> Kind:
+    if start.index in themes:
+        return Kind.CHAPTER_INTRO
+    if signed_contents and start.entry and start.kind is None and not start.entry.has_writer:
+        return Kind.FRONT_MATTER
+    return start.kind or named_kind(start.title) or default
+
+
+def _names_writers(listed: list[Start]) -> bool:
+    """Whether the contents page gives the writer of most pieces."""
+    return sum(bool(start.entry and start.entry.has_writer) for start in listed) * 2 > len(listed)
+
+
+def _themes(listed: list[Start]) -> set[int]:
+    """Parts of a volume: entries without a writer right before an entry with one."""
+    return {
+        start.index
+        for start, following in pairwise(listed)
+        if start.kind is None and start.entry and not start.entry.has_writer
+        if following.entry and following.entry.has_writer
+    }
+
+
+def _with_note_parents(pieces: list[Piece]) -> list[Piece]:
+    """Notes belong to the piece they stand behind, unless they serve the whole volume."""
+    for before, piece in pairwise(pieces):
+        if piece.kind is Kind.NOTES and sum(other.kind is Kind.NOTES for other in pieces) > 1:
+            piece.parent = before.title
+    return pieces

@@ -1,0 +1,74 @@
+"""Turning chosen sentences into answer sentences and citations.
+
+In: parts of an answer. Out: sentences with their frames, and one numbered citation for every source span.
+"""
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from index.model import Span
+from index.records import SectionRecord, SentenceRecord
+from index.snapshot import Snapshot
+from rag.answer import AnswerSentence, BylineName, Citation
+from rag.compose import Part
+from rag.frame import frame
+
+
+def cite(snapshot: Snapshot, parts: Sequence[Part]) -> tuple[list[AnswerSentence], list[Citation]]:
+    """Answer sentences and their citations, numbered from 1 in the order of the answer."""
+    years = {volume.id: volume.year for volume in snapshot.volumes()}
+    sentences: list[AnswerSentence] = []
+    citations: list[Citation] = []
+    for part in parts:
+        source = snapshot.source(part.section.volume_id)
+        for position, sentence in enumerate(part.sentences):
+            numbers = []
+            for span in sentence.spans:
+                numbers.append(len(citations) + 1)
+                citations.append(_citation(numbers[-1], part.section, sentence, span, source))
+            opening = frame(part.section, years[part.section.volume_id]) if position == 0 else ""
+            sentences.append(AnswerSentence(frame=opening, text=sentence.text, citations=numbers))
+    return sentences, citations
+
+
+def plain_text(sentences: Sequence[AnswerSentence]) -> str:
+    """The answer as plain text with its marks; a new paragraph for every frame."""
+    paragraphs: list[list[str]] = []
+    for sentence in sentences:
+        marks = "".join(f"[{number}]" for number in sentence.citations)
+        words = f"{sentence.frame} {sentence.text} {marks}".strip()
+        if sentence.frame or not paragraphs:
+            paragraphs.append([])
+        paragraphs[-1].append(words)
+    return "\n\n".join(" ".join(paragraph) for paragraph in paragraphs)
+
+
+def section_url(section_id: str, start: int, end: int) -> str:
+    """Where the page shows a span in its section."""
+    return f"/#/sections/{section_id}?{urlencode({'start': start, 'end': end})}"
+
+
+def _citation(number: int, section: SectionRecord, sentence: SentenceRecord, span: Span, source: str) -> Citation:
+    first = source.count("\n", 0, span.start) + 1
+    basis: dict[str, BylineName] = {"printed": "printed", "signed": "signed", "inferred": "inferred"}
+    return Citation(
+        id=number,
+        volume=section.volume,
+        volume_id=section.volume_id,
+        file=section.file,
+        edition=section.edition,
+        section=section.title,
+        section_id=section.id,
+        kind=section.kind,
+        authors=[author.name for author in section.authors],
+        byline=basis.get(section.byline, "unknown"),
+        voice=sentence.voice.value,
+        speaker=sentence.speaker,
+        start=span.start,
+        end=span.end,
+        lines=[first, first + source.count("\n", span.start, span.end)],
+        page=None,
+        quote=source[span.start : span.end],
+        url=section_url(section.id, span.start, span.end),
+        credit=section.credit,
+    )

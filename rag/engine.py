@@ -1,0 +1,291 @@
+"""The engine: from a question to a cited answer or an honest abstention.
+
+In: an `Ask`. Out: an `Answer`. Understand → retrieve → rank → weigh the evidence → compose → cite → gate.
+"""
+
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from index.embedding import Embedder, Vectors
+from index.model_files import export_folder
+from index.records import PersonRecord, SectionRef
+from index.settings import Settings
+from index.snapshot import Snapshot
+from rag.abstain import NO_EVIDENCE, Evidence, load_calibration, weigh
+from rag.answer import Answer, Ask, Citation, Reason
+from rag.check import check_question
+from rag.cite import cite, plain_text
+from rag.compose import Budget, Part, compose, summarise
+from rag.frame import people_in_words
+from rag.ground import hold
+from rag.lexicon import Lexicon
+from rag.question import Sort, Understanding, understand
+from rag.rank import Candidate, rank_sentences
+from rag.retrieve import Hit, Mask, retrieve
+from rag.scope import both, filter_mask, named_mask, rows_by, rows_naming
+
+_PASSAGES = 8
+_NEAR_TIE = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What looking in one scope brought."""
+
+    hits: Sequence[Hit] = ()
+    candidates: Sequence[Candidate] = ()
+    evidence: Evidence = NO_EVIDENCE
+    probability: float = 0.0
+
+
+@dataclass
+class _Run:
+    """One question on its way through the engine."""
+
+    ask: Ask
+    understood: Understanding
+    scope: Mask | None
+    vector: Vectors
+    notes: list[str] = field(default_factory=list)
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+class Engine:
+    """Answers questions from one snapshot; thread-safe."""
+
+    def __init__(self, snapshot: Snapshot, settings: Settings) -> None:
+        self.snapshot = snapshot
+        self._settings = settings
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Engine":
+        """Open the published index.
+
+        Raises:
+            SnapshotError: there is no index, or it cannot be used.
+        """
+        return cls(Snapshot.open(settings.home), settings)
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The query embedder of the snapshot's model."""
+        return Embedder.open(
+            export_folder(self._settings.home, self.snapshot.manifest.model.sha256), self._settings.threads
+        )
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """Names, titles and word statistics of the snapshot."""
+        return Lexicon(self.snapshot)
+
+    def warm(self) -> None:
+        """Load all that the first question would otherwise wait for."""
+        self.embedder.embed(["warm"])
+        _ = self.lexicon.people
+
+    def ask(self, ask: Ask) -> Answer:
+        """Answer a question.
+
+        Raises:
+            QuestionError: the question is empty, too long or no text.
+            NotFound: a filter names something that is not here.
+        """
+        began = time.perf_counter()
+        check_question(ask, self._settings.max_question_words)
+        run = self._start(ask)
+        people = run.understood.speakers
+        if len(people) > 1 and any(mention.is_ambiguous for mention in run.understood.mentions):
+            people = self._prefer(run)
+            if not people:
+                return self._abstain(run, "ambiguous_person", began)
+        parts, probability, reason = self._answer_from(run, people)
+        if reason:
+            return self._abstain(run, reason, began, probability)
+        return self._finish(run, parts, probability, began)
+
+    def evidence(self, ask: Ask) -> Evidence:
+        """How thick the evidence for a question is: what the decision between answer and silence is fitted on."""
+        run = self._start(ask)
+        people = run.understood.speakers
+        if len(people) > 1 and any(mention.is_ambiguous for mention in run.understood.mentions):
+            people = self._prefer(run) or people
+        return self._look(run, self._scope(run, people)).evidence
+
+    def _scope(self, run: _Run, people: Sequence[PersonRecord]) -> Mask | None:
+        """The rows that may answer: in scope, by these people, or naming the stranger asked about."""
+        return both(run.scope, rows_by(self.snapshot, people) if people else None, self._stranger_rows(run))
+
+    def _start(self, ask: Ask) -> _Run:
+        began = time.perf_counter()
+        understood = understand(ask.question, ask.history, self.lexicon)
+        scope = both(filter_mask(self.snapshot, self.lexicon, ask.filters), named_mask(self.snapshot, understood))
+        query = understood.topic if understood.stems else understood.standalone
+        vector = self.embedder.embed([query])[0]
+        run = _Run(ask, understood, scope, vector)
+        _clock(run, "understand", began)
+        return run
+
+    def _answer_from(self, run: _Run, people: Sequence[PersonRecord]) -> tuple[list[Part], float, Reason | None]:
+        """The parts of an answer, how sure it is, and the reason where there is none."""
+        understood = run.understood
+        if understood.sort is Sort.COMPARE and len(people) > 1:
+            return self._compare(run, people)
+        scope = self._scope(run, people)
+        if understood.sort is Sort.SUMMARY and (section_id := self._section_to_summarise(run, people, scope)):
+            return summarise(self.snapshot, section_id, understood.stems), 1.0, None
+        found = self._look(run, scope)
+        if found.probability >= load_calibration().threshold:
+            began = time.perf_counter()
+            parts = compose(self.snapshot, found.candidates, understood.sort)
+            _clock(run, "compose", began)
+            return parts, found.probability, None
+        return [], found.probability, self._why_not(run, people)
+
+    def _look(self, run: _Run, scope: Mask | None) -> Found:
+        """Retrieve, rank and weigh within a scope."""
+        began = time.perf_counter()
+        understood = run.understood
+        query = understood.topic if understood.stems else understood.standalone
+        hits = retrieve(self.snapshot, query, run.vector, scope, _PASSAGES)
+        _clock(run, "retrieve", began)
+        began = time.perf_counter()
+        candidates = rank_sentences(self.snapshot, self.lexicon, hits, run.vector, understood.stems)
+        evidence = weigh(hits, candidates, understood.stems, self.lexicon)
+        _clock(run, "rank", began)
+        return Found(hits, candidates, evidence, load_calibration().probability(evidence) if hits else 0.0)
+
+    def _stranger_rows(self, run: _Run) -> Mask | None:
+        """For the words of somebody who writes nothing here: the rows that name them."""
+        strangers = run.understood.strangers
+        if not strangers or run.understood.speakers:
+            return None
+        return rows_naming(self.snapshot, strangers[0])
+
+    def _prefer(self, run: _Run) -> tuple[PersonRecord, ...]:
+        """Of several writers of one name, the one who writes about it; nobody where two do alike."""
+        chosen: list[PersonRecord] = []
+        for mention in run.understood.mentions:
+            if not mention.is_ambiguous:
+                chosen += [person for person in mention.candidates if person in run.understood.speakers]
+                continue
+            scored = sorted(
+                (
+                    (self._look(run, both(run.scope, rows_by(self.snapshot, [p]))).probability, p)
+                    for p in mention.candidates
+                ),
+                key=lambda item: -item[0],
+            )
+            if scored[0][0] >= load_calibration().threshold and scored[0][0] - scored[1][0] < _NEAR_TIE:
+                names = people_in_words([person.name for _, person in scored])
+                run.notes.append(f"{mention.text} may be {names}; both write about this. Ask with the full name.")
+                return ()
+            chosen.append(scored[0][1])
+            others = people_in_words([person.name for _, person in scored[1:]])
+            verb = "writes" if len(scored) == 2 else "write"
+            run.notes.append(
+                f"{others} also {verb} in this collection, but is someone else; "
+                f"{mention.text} is read as {scored[0][1].name}."
+            )
+        return tuple(dict.fromkeys(chosen))
+
+    def _compare(self, run: _Run, people: Sequence[PersonRecord]) -> tuple[list[Part], float, Reason | None]:
+        """One part a person, of like length; who says nothing about it is named."""
+        parts: list[Part] = []
+        best = 0.0
+        for person in people:
+            found = self._look(run, both(run.scope, rows_by(self.snapshot, [person])))
+            best = max(best, found.probability)
+            if found.probability < load_calibration().threshold:
+                run.notes.append(f"{person.name} does not write about this here.")
+                continue
+            parts += compose(self.snapshot, found.candidates, Sort.COMPARE, _share(len(people)))
+        return parts, best, None if parts else "not_by_this_person"
+
+    def _section_to_summarise(self, run: _Run, people: Sequence[PersonRecord], scope: Mask | None) -> str | None:
+        """The piece that a summary is asked of: named, or the person's own, or the one that fits best."""
+        if len(run.understood.section_ids) == 1:
+            return run.understood.section_ids[0]
+        hits = retrieve(self.snapshot, run.understood.standalone, run.vector, scope, _PASSAGES)
+        if people and hits:
+            return hits[0].passage.section_id
+        totals: dict[str, float] = {}
+        for hit in hits:
+            totals[hit.passage.section_id] = totals.get(hit.passage.section_id, 0.0) + hit.score
+        enough = hits and self._look(run, scope).probability >= load_calibration().threshold
+        return max(totals, key=lambda section_id: totals[section_id]) if enough else None
+
+    def _why_not(self, run: _Run, people: Sequence[PersonRecord]) -> Reason:
+        """The reason to be silent, with a note on who does write about it."""
+        names = [person.name for person in people] or list(run.understood.strangers)
+        if not names:
+            run.notes.append("Nothing in the collection answers this.")
+            return "not_in_collection"
+        elsewhere = self._look(run, run.scope)
+        others = _writers([self.snapshot.section_refs[hit.passage.section_id] for hit in elsewhere.hits[:3]], names)
+        if not people:
+            run.notes.append(f"{people_in_words(names)} writes nothing in this collection.")
+            return "not_in_collection"
+        if elsewhere.probability >= load_calibration().threshold and others:
+            verb = "writes" if len(others) == 1 else "write"
+            run.notes.append(f"{people_in_words(others)} {verb} about this; {people_in_words(names)} does not.")
+        else:
+            run.notes.append(f"{people_in_words(names)} writes here, but not about this.")
+        return "not_by_this_person"
+
+    def _finish(self, run: _Run, parts: Sequence[Part], probability: float, began: float) -> Answer:
+        start = time.perf_counter()
+        sentences, citations = cite(self.snapshot, parts)
+        held = hold(sentences, citations, self.snapshot.source)
+        _clock(run, "ground", start)
+        if not held:
+            return self._abstain(run, "not_verified", began, probability)
+        used = {number for sentence in held for number in sentence.citations}
+        kept = [citation for citation in citations if citation.id in used]
+        _note_digests(run, kept)
+        return _answer(run, began, "answered", None, probability).model_copy(
+            update={"answer": plain_text(held), "sentences": held, "citations": kept}
+        )
+
+    def _abstain(self, run: _Run, reason: Reason, began: float, probability: float = 0.0) -> Answer:
+        answer = _answer(run, began, "abstained", reason, 1.0 - probability)
+        return answer.model_copy(update={"answer": " ".join(run.notes)})
+
+
+def _answer(run: _Run, began: float, status: str, reason: Reason | None, confidence: float) -> Answer:
+    run.timings["total"] = round((time.perf_counter() - began) * 1000, 2)
+    return Answer(
+        id=uuid.uuid4().hex,
+        question=run.ask.question,
+        standalone_question=run.understood.standalone,
+        status="answered" if status == "answered" else "abstained",
+        reason=reason,
+        answer="",
+        sentences=[],
+        citations=[],
+        notes=run.notes,
+        confidence=round(max(0.0, min(1.0, confidence)), 3),
+        composer="extractive",
+        timings_ms=run.timings,
+    )
+
+
+def _clock(run: _Run, stage: str, began: float) -> None:
+    run.timings[stage] = round(run.timings.get(stage, 0.0) + (time.perf_counter() - began) * 1000, 2)
+
+
+def _share(people: int) -> Budget:
+    return Budget(sentences=3 if people == 2 else 2, words=160 // people, parts=1)
+
+
+def _writers(refs: Sequence[SectionRef], without: Sequence[str]) -> list[str]:
+    names = [name for ref in refs for name in ref.authors]
+    return [name for name in dict.fromkeys(names) if name not in without][:2]
+
+
+def _note_digests(run: _Run, citations: Sequence[Citation]) -> None:
+    volumes = dict.fromkeys(c.volume for c in citations if c.edition == "digest")
+    for volume in volumes:
+        run.notes.append(f"{volume} is answered from Byline's own digest; the words are ours, not the writers'.")

@@ -1,0 +1,238 @@
+"""Understanding a question: who is named, what kind of question it is, what it is about.
+
+In: a question with its history. Out: an `Understanding`, whose `standalone` says the question without the history.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from index.names import NAME, fold
+from index.records import PersonRecord
+from index.tokens import stem
+from rag.answer import Turn
+from rag.lexicon import Lexicon, content_stems
+from rag.people import Mention, find_people
+
+
+class Sort(StrEnum):
+    """What kind of answer a question wants."""
+
+    TOPIC = "topic"
+    FIGURE = "figure"
+    REASON = "reason"
+    LIST = "list"
+    SUMMARY = "summary"
+    COMPARE = "compare"
+    WHO = "who"
+
+
+_SORTS: tuple[tuple[Sort, re.Pattern[str]], ...] = tuple(
+    (sort, re.compile(pattern, re.I | re.X))
+    for sort, pattern in (
+        (Sort.COMPARE, r"\b(?:compare|compared\ with|differ|difference|contrast|agree|disagree|both|each|versus|vs)\b"),
+        (
+            Sort.WHO,
+            r"""^(?:and\ )?(?:who|whose|which\ (?:\w+\ ){0,2}
+            (?:author|contributor|writer|director|essay|person|social\ worker)s?)\b""",
+        ),
+        (
+            Sort.SUMMARY,
+            r"""\b(?:summar\w+|sum\ up|overview|main\ (?:\w+\ )?(?:argument|point|message|idea|theme)s?|in\ a\ nutshell
+            |gist|what\ is\ .{3,60}\ about)\b""",
+        ),
+        (
+            Sort.LIST,
+            r"""\b(?:list|(?:which|what)\ (?:two|three|four|five|six|seven|\d)\ |name\ the|what\ are\ the|who\ helped
+            |examples?)\b""",
+        ),
+        (
+            Sort.FIGURE,
+            r"""\b(?:how\ (?:many|much|long|far|often|old|big|large)|per\ cent|percentage|when\ (?:did|was|were)
+            |what\ (?:share|percentage|proportion|figure|number|year|sum|amount|combined|age))\b""",
+        ),
+        (
+            Sort.REASON,
+            r"\b(?:why|how\ (?:does|did|do|is|are|was|were|can|could|should|come)|reasons?|what\ makes|explain)\b",
+        ),
+    )
+)
+_SCAFFOLD = frozenset(
+    stem(word)
+    for word in """
+        say says said tell tells told think thinks thought argue argues argued write writes wrote written mean view
+        views opinion opinions essay essays chapter chapters story stories post posts blog piece pieces volume book
+        according main argument arguments point points summarise summarize summary sum describe describes described
+        explain explains explained believe believes compare compared contrast agree disagree difference differ each
+        both list name author authors contributor contributors writer collection question please anyone anybody
+        somebody someone people called reckon reckoned give gives gave make makes mention mentions mentioned discuss
+        discusses discussed talk talks talked happen happened kind sort thing things way ways get got
+        """.split()
+)
+_SPOKEN = re.compile(
+    r"""\b(?:say|says|said|saying|think|thinks|argue|argues|argued|write|writes|wrote|view|views|opinion|according\ to
+    |main\ argument|recommend|recommends|believe|believes|suggest|suggests|see|sees|put\ it|claims?|worr(?:y|ies)
+    |proposes?|describes?|reckons?|agree|disagree|differ|story|essay|chapter|piece|blog|post|talk|talks|blame|blames
+    |call|calls|want|wants|feel|feels)\b""",
+    re.I | re.X,
+)
+_SPEAKS = re.compile(
+    r"""['’]s\b|\s+(?:say|said|says|think|thinks|argue|argues|argued|write|writes|wrote|recommend|believe|suggest|mean|make
+    |propose|describe)\b""",
+    re.X,
+)
+_PRONOUN = re.compile(r"\b(?:he|she|they|him|her|his|their|them|it|its|that|this|those|these|there|one|ones)\b", re.I)
+_ELLIPSIS = re.compile(r"^\s*(?:and|but|so|what about|how about|ok|okay|why|really|also|then)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """A question as the engine works on it."""
+
+    text: str
+    standalone: str
+    sort: Sort
+    mentions: tuple[Mention, ...]
+    speakers: tuple[PersonRecord, ...]
+    """Writers whose own words are asked for; others are only talked about."""
+    strangers: tuple[str, ...]
+    """Names of people whose words are asked for and who write nothing here."""
+    volume_ids: tuple[str, ...]
+    section_ids: tuple[str, ...]
+    topic: str
+    """The standalone question without the names of its speakers."""
+    stems: tuple[str, ...]
+    """Stems of what it is about, names and scaffolding left out."""
+
+
+def understand(question: str, history: list[Turn], lexicon: Lexicon) -> Understanding:
+    """Read a question in the light of the conversation before it."""
+    standalone = _standalone(question, history, lexicon)
+    mentions = tuple(find_people(standalone, lexicon))
+    sort = next((sort for sort, pattern in _SORTS if pattern.search(question)), Sort.TOPIC)
+    speakers = _speakers(standalone, mentions)
+    topic = _without_mentions(standalone, mentions) if speakers else standalone
+    section_ids, title_stems = _sections(standalone, lexicon)
+    names = frozenset(stem(part) for mention in mentions for part in fold(mention.text).split())
+    stems = tuple(content_stems(topic, _SCAFFOLD | names))
+    if section_ids and set(stems) - title_stems:
+        stems = tuple(token for token in stems if token not in title_stems)
+    return Understanding(
+        text=question,
+        standalone=standalone,
+        sort=sort,
+        mentions=mentions,
+        speakers=speakers,
+        strangers=_strangers(standalone, mentions, lexicon),
+        volume_ids=_volumes(standalone, lexicon),
+        section_ids=section_ids,
+        topic=topic,
+        stems=stems,
+    )
+
+
+def _speakers(text: str, mentions: tuple[Mention, ...]) -> tuple[PersonRecord, ...]:
+    """Everybody named, where the question asks for what they say, think or write, or names them with a possessive."""
+    if not mentions:
+        return ()
+    asked = bool(_SPOKEN.search(text))
+    chosen = [
+        person
+        for mention in mentions
+        if asked or re.match(r"['’]s?\b", text[mention.end :])
+        for person in mention.candidates
+    ]
+    return tuple(dict.fromkeys(chosen))
+
+
+def _without_mentions(text: str, mentions: tuple[Mention, ...]) -> str:
+    for mention in reversed(mentions):
+        text = text[: mention.start] + re.sub(r"^['’]s?\b", "", text[mention.end :])
+    return " ".join(text.split())
+
+
+def _strangers(text: str, mentions: tuple[Mention, ...], lexicon: Lexicon) -> tuple[str, ...]:
+    """Names in the place of a speaker ("what did X say") that are no writer's."""
+    found = []
+    for match in re.finditer(r"\b(?:did|does|has|is|to|by|in)\s+(?=[A-Z])|\b(?=[A-Z])", text):
+        name = NAME.match(text, match.end())
+        if name is None or not _SPEAKS.match(text, name.end()):
+            continue
+        is_writer = any(mention.start < name.end() and name.start() < mention.end for mention in mentions)
+        if not is_writer and not all(lexicon.is_ordinary(part.casefold()) for part in name.group("name").split()):
+            found.append(name.group("name"))
+    return tuple(dict.fromkeys(found))
+
+
+def _volumes(text: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """Volumes named by title; of two that fit, the one with the longer title."""
+    folded = f" {fold(text)} "
+    named = [
+        v
+        for v in lexicon.volumes
+        if f" {fold(v.title)} " in folded or f" {fold(v.title).replace('volume ', 'vol ')} " in folded
+    ]
+    longest = max((len(v.title) for v in named), default=0)
+    return tuple(
+        v.id
+        for v in named
+        if len(v.title) == longest or not any(v.title in other.title for other in named if other is not v)
+    )
+
+
+def _sections(text: str, lexicon: Lexicon) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Sections named by title: in quotation marks, or in full where the title has three words or more."""
+    folded = fold(text)
+    found: list[str] = []
+    stems: frozenset[str] = frozenset()
+    for title in lexicon.titles:
+        quoted = re.search(rf"['\"‘“]{re.escape(title.folded)}[\s.?!…,]*['\"’”]", folded) or _is_quoted(
+            title.folded, text
+        )
+        if quoted or (len(title.folded.split()) >= 4 and title.folded in folded):
+            found.append(title.section_id)
+            stems |= title.stems
+    return tuple(found), stems
+
+
+def _is_quoted(title: str, text: str) -> bool:
+    return any(fold(part) == title for part in re.findall(r"[\"“‘']([^\"”’']{3,120})[\"”’']", text))
+
+
+def _standalone(question: str, history: list[Turn], lexicon: Lexicon) -> str:
+    """The question with what it leaves to the conversation put in.
+
+    A question that names nobody and leans on a pronoun, an ellipsis or very few words takes the person and, where it
+    has little topic of its own, the topic of the last user turn.
+    """
+    users = [turn.content for turn in history if turn.role == "user"]
+    if not users:
+        return " ".join(question.split())
+    leans = bool(_PRONOUN.search(question) or _ELLIPSIS.match(question)) or len(question.split()) <= 4
+    if not leans:
+        return " ".join(question.split())
+    people = _carried_people(question, history, lexicon)
+    context = _carried_topic(history, lexicon)
+    added = [", ".join(people)] if people else []
+    added += [context] if context else []
+    return " ".join(question.split()) + (f" ({'; '.join(added)})" if added else "")
+
+
+def _carried_people(question: str, history: list[Turn], lexicon: Lexicon) -> list[str]:
+    """The writers of the nearest turn that names any, unless the question names its own."""
+    if find_people(question, lexicon):
+        return []
+    for turn in reversed(history):
+        if turn.role == "user" and (mentions := find_people(turn.content[:2000], lexicon)):
+            return [person.name for mention in mentions for person in mention.candidates[:1]]
+    return []
+
+
+def _carried_topic(history: list[Turn], lexicon: Lexicon) -> str:
+    last_user = next((turn.content for turn in reversed(history) if turn.role == "user"), "")
+    last_answer = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
+    names = [match.group("name") for match in NAME.finditer(last_answer[:600])]
+    mentions = find_people(last_user, lexicon)
+    topic = _without_mentions(last_user, tuple(mentions)).rstrip("?!. ")
+    extra = [name for name in dict.fromkeys(names) if name not in last_user][:2]
+    return " ".join([topic[:300], *extra]).strip()

@@ -1,0 +1,66 @@
+"""From passages to the sentences that answer.
+
+In: hits and the question. Out: `Candidate` sentences, best first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.embedding import Vectors
+from index.records import SentenceRecord
+from index.snapshot import Snapshot
+from index.tokens import tokens
+from rag.lexicon import Lexicon
+from rag.retrieve import Hit
+
+_COSINE, _COVERAGE, _PASSAGE = 0.5, 0.25, 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer, with where it stands and how well it fits."""
+
+    section_id: str
+    sentence: SentenceRecord
+    score: float
+    cosine: float
+    coverage: float
+
+
+def rank_sentences(
+    snapshot: Snapshot, lexicon: Lexicon, hits: Sequence[Hit], vector: Vectors, stems: Sequence[str]
+) -> list[Candidate]:
+    """Rank the sentences of the hits by meaning, by the question's words in them and by their passage."""
+    found: list[tuple[Hit, SentenceRecord]] = []
+    for hit in hits:
+        passage = hit.passage
+        for sentence in snapshot.sentences(passage.section_id)[passage.first : passage.last + 1]:
+            if sentence.row is not None:
+                found.append((hit, sentence))
+    if not found:
+        return []
+    rows = np.array([sentence.row for _, sentence in found])
+    cosines = snapshot.sentence_vectors[rows].astype(np.float32) @ vector
+    candidates = [
+        _candidate(hit, sentence, float(cosine), lexicon, stems)
+        for (hit, sentence), cosine in zip(found, cosines, strict=True)
+    ]
+    return sorted(
+        candidates, key=lambda candidate: (-candidate.score, candidate.section_id, candidate.sentence.ordinal)
+    )
+
+
+def _candidate(hit: Hit, sentence: SentenceRecord, cosine: float, lexicon: Lexicon, stems: Sequence[str]) -> Candidate:
+    covered = coverage(sentence.text, stems, lexicon)
+    score = _COSINE * cosine + _COVERAGE * covered + _PASSAGE * hit.score
+    return Candidate(hit.passage.section_id, sentence, score, cosine, covered)
+
+
+def coverage(text: str, stems: Sequence[str], lexicon: Lexicon) -> float:
+    """Share of the question's stems that a text has, each weighted by its rarity; 0 for a question without any."""
+    wanted = dict.fromkeys(stems)
+    total = sum(lexicon.idf(token) for token in wanted)
+    present = set(tokens(text))
+    return sum(lexicon.idf(token) for token in wanted if token in present) / total if total else 0.0
