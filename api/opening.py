@@ -32,8 +32,8 @@ class Opening:
         return self._failure
 
     def start(self) -> None:
-        """Begin, and return at once."""
-        Thread(target=self._run, name="open-engine", daemon=True).start()
+        """Begin, and return at once; a process that is told to end meanwhile ends when the engine is open."""
+        Thread(target=self._run, name="open-engine").start()
 
     def engine(self) -> Engine:
         """The open, warm engine.

@@ -33,8 +33,8 @@ def serve(settings: Settings) -> None:
         def announce() -> None:
             if opening.failure is not None:
                 server.should_exit = True
-                return
-            print(f"Byline answers on {address}\nTry: {QUESTION_TO_TRY}", flush=True)
+            if not server.should_exit:
+                print(f"Byline answers on {address}\nTry: {QUESTION_TO_TRY}", flush=True)
 
         opening = Opening(lambda: Engine.open(settings), when_done=announce)
         server = uvicorn.Server(_config(opening))

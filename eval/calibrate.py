@@ -59,13 +59,13 @@ def calibrate(engine: Engine, files: Sequence[Path]) -> Fitted:
     CALIBRATION.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
     return Fitted(
         data,
-        f"{len(answerable)} questions, {_FOLDS}-fold cross-validated: AUROC {auroc:.3f}; at {_FALSE_ABSTENTION:.0%} false "
+        f"{len(answerable)} questions, cross-validated: AUROC {auroc:.3f}; at {_FALSE_ABSTENTION:.0%} false "
         f"abstention, {silenced:.0%} of the unanswerable are met with silence. Written to {CALIBRATION}.",
     )
 
 
 def _measure(engine: Engine, questions: Sequence[Question]) -> tuple[Matrix, NDArray[np.bool_]]:
-    """Features, shape (questions, features), and which have an answer; without those that hit nothing."""
+    """Features, shape (questions, features), and which have an answer; none for those without a hit."""
     rows = [(engine.evidence(Ask(question=q.question, history=q.history)), q.answerable) for q in questions]
     kept = [(evidence.values(), answerable) for evidence, answerable in rows if evidence != NO_EVIDENCE]
     return np.array([values for values, _ in kept]), np.array([answerable for _, answerable in kept], dtype=np.bool_)

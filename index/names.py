@@ -5,6 +5,8 @@ In: a line of reading text. Out: the authors it names with honorific and role, o
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from index.model import Author
 
@@ -48,8 +50,13 @@ _NOT_NAMES = frozenset(
         Volume Page Summary Acknowledgements Contributors References Endnotes Related Blog Articles Local Government
         Authority National Department Annual Report Conference Act Bill Review Board Group Team Plan Day Week Year
         House Park Street Road North South East West St Saint Working Making Building Looking Getting Going Being
-        Having Thinking Taking Leading Learning Growing Putting
+        Having Thinking Taking Leading Learning Growing Putting County Borough Metropolitan Programme Scheme Policy
+        Network Committee Committees Centre Trust Office Framework Strategy Commission University College Agency
+        Partnership Forum Award Awards Fund Project Unit Court Region Pressures
         """.split()
+)
+_OFFICE_WORDS = frozenset(
+    {"past", "vice", "immediate", "former", "acting", "interim", "committee", "council", "college"}
 )
 _VERBS = frozenset({"is", "was", "are", "were", "has", "had", "will", "says", "said", "who"})
 _AND = re.compile(r"\s+(?:and|&)\s+")
@@ -66,6 +73,33 @@ def is_name(text: str) -> bool:
     """Whether the whole of `text` has the shape of one person's name, honorific allowed."""
     match = NAME.fullmatch(text.strip())
     return match is not None and not _NOT_NAMES & set(match.group("name").split())
+
+
+@dataclass(frozen=True, slots=True)
+class NameFound:
+    """A person's name in running text: where it stands, without honorific or office."""
+
+    name: str
+    honorific: str
+    start: int
+    end: int
+
+
+def find_names(text: str) -> Iterator[NameFound]:
+    """Names of people in running text; words of office and words that begin a sentence are not part of them."""
+    for match in NAME.finditer(text):
+        kept: list[re.Match[str]] = []
+        for word in re.finditer(r"\S+", match.group("name")):
+            if word.group() in _NOT_NAMES or word.group().casefold() in ROLE_WORDS | _OFFICE_WORDS:
+                if len(kept) >= 2:
+                    break
+                kept = []
+            else:
+                kept.append(word)
+        if len(kept) >= 2:
+            offset = match.start("name")
+            start, end = offset + kept[0].start(), offset + kept[-1].end()
+            yield NameFound(text[start:end], match.group("honorific").strip(), start, end)
 
 
 def looks_like_role(text: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from index.catalogue import CatalogueEntry, Profile
 from index.errors import MalformedDigest
+from index.inference import infer_bylines
 from index.model import PROSE_KINDS, Section, Sentence, Span, Voice, Volume
 from index.prose import read_prose
 from index.slugs import slug, unique
@@ -31,6 +32,8 @@ def read_volume(entry: CatalogueEntry, source: SourceText) -> Volume:
     )
     if source.edition == "digest":
         sections = tuple(_as_digest(section, source) for section in sections)
+    else:
+        sections = infer_bylines(sections, entry.publisher)
     return Volume(
         id=entry.id,
         title=entry.title,

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,16 +22,31 @@ SERVE = "from api.serve import serve; from index.settings import load_settings; 
 
 
 @contextmanager
-def process(settings: Settings) -> Iterator[subprocess.Popen[str]]:
-    """A server in a process of its own, on any free port, ended at the end whatever happens."""
+def process(settings: Settings, port: int = 0) -> Iterator[subprocess.Popen[str]]:
+    """A server in a process of its own, ended at the end whatever happens."""
     own = {f"BYLINE_{name.upper()}": str(value) for name, value in settings.model_dump(mode="json").items()}
     with subprocess.Popen(
-        [sys.executable, "-c", SERVE], env=os.environ | own | {"BYLINE_PORT": "0"}, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", SERVE],
+        env=os.environ | own | {"BYLINE_PORT": str(port)},
+        stdout=subprocess.PIPE,
+        text=True,
     ) as running:
         try:
             yield running
         finally:
             running.kill()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/healthz").is_success
+    except httpx.TransportError:
+        return False
 
 
 def address_of(running: subprocess.Popen[str]) -> str:
@@ -56,6 +72,16 @@ def test_it_ends_cleanly_when_told_to(settings: Settings, signal_number: int) ->
         running.send_signal(signal_number)
         assert running.wait(timeout=20) == 0
     listen(address.host, address.port or 0).close()
+
+
+@pytest.mark.usefixtures("engine")
+def test_it_ends_cleanly_when_told_to_before_it_is_ready(settings: Settings) -> None:
+    port = free_port()
+    with process(settings, port) as running:
+        while not answers(port):
+            time.sleep(0.01)
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(timeout=20) == 0
 
 
 def test_a_port_in_use_is_named_with_the_setting_that_changes_it(settings: Settings) -> None:

@@ -132,9 +132,7 @@ def guarded(source: str) -> set[tuple[str, ...]]:
 
 def shared_runs(digest: Digest, source: str) -> list[str]:
     kept = guarded(source)
-    return [
-        " ".join(run) for text in digest.prose() for run, _ in grams(words(text)) if run in kept
-    ]
+    return [" ".join(run) for text in digest.prose() for run, _ in grams(words(text)) if run in kept]
 
 
 def figures(text: str) -> set[str]:
