@@ -206,7 +206,7 @@ def _from_headings(layout: Layout) -> list[Start]:
     candidates = [
         index
         for index, block in enumerate(layout.blocks)
-        if (block.heading_level or block.is_caps) and _may_be_title(layout, index) and not parse_byline(block.text)
+        if (block.heading_level or block.is_caps) and _may_be_title(layout, index) and not _is_byline(block)
     ]
     levels = [layout.blocks[index].heading_level for index in candidates if layout.blocks[index].heading_level]
     if layout.contents is not None:
@@ -222,6 +222,12 @@ def _from_headings(layout: Layout) -> list[Start]:
         for index in candidates
         if 0 < (block := layout.blocks[index]).heading_level <= top or (not levels and block.is_caps)
     ]
+
+
+def _is_byline(block: Block) -> bool:
+    """Whether a heading names a writer: with a role or an honorific, or set in bold."""
+    authors = parse_byline(block.text)
+    return any(author.role or author.honorific for author in authors) or (bool(authors) and block.is_bold)
 
 
 def _run_start(layout: Layout, placed: list[int]) -> int:

@@ -11,8 +11,9 @@ from index.blocks import Block
 from index.boundaries import ends_sentence, signature_length
 from index.contents import Entry
 from index.model import Author, Byline, BylineBasis, Span
-from index.names import NAME, looks_like_role, parse_byline
+from index.names import NAME, is_name, looks_like_role, parse_byline, split_honorific
 
+_BOLD_NAME = re.compile(r"\*\*(?P<name>[^*]{4,60})\*\*(?P<role>[^*]*)")
 _ANONYMOUS = re.compile(r"anonymous\b", re.I)
 _STRAPLINE_WORDS = 45
 _SIGNATURE_REACH = 6
@@ -48,7 +49,8 @@ def attribute(blocks: list[Block], first: int, last: int, entry: Entry | None, m
 
 def _printed_before(blocks: list[Block], first: int, last: int, entry: Entry | None) -> Attribution | None:
     block = blocks[first + 1]
-    authors = parse_byline(block.text) if block.word_count <= 40 and not block.is_bullet else ()
+    short = block.word_count <= 40 and not block.is_bullet
+    authors = (_in_bold(block) or parse_byline(block.text)) if short else ()
     if not authors or (ends_sentence(block.text) and not (block.is_bold or _known(authors, entry))):
         return None
     used = {first + 1: "byline"}
@@ -65,6 +67,19 @@ def _printed_before(blocks: list[Block], first: int, last: int, entry: Entry | N
         elif not (_known(authors, entry) or block.is_bold or block.heading_level):
             return None
     return Attribution(_byline(blocks, used, authors, BylineBasis.PRINTED), used)
+
+
+def _in_bold(block: Block) -> tuple[Author, ...]:
+    """Names in bold, each followed by a role in plain type ("**Ann Lee**, head of service, and **Tom Roe**, …")."""
+    found = [match for match in _BOLD_NAME.finditer(block.raw) if is_name(match.group("name"))]
+    if not found or found[0].start() > 0 or ends_sentence(block.text):
+        return ()
+    authors = []
+    for match in found:
+        honorific, name = split_honorific(match.group("name"))
+        role = re.sub(r",?\s+and$", "", match.group("role").strip(" ,.")).strip(" ,")
+        authors.append(Author(name, honorific, role))
+    return tuple(authors)
 
 
 def _strapline(blocks: list[Block], first: int, last: int, entry: Entry | None) -> Attribution | None:

@@ -35,7 +35,7 @@ ROLE_WORDS = frozenset(
         director executive chief officer manager head leader professor lecturer adviser advisor minister member
         chair chairman chairwoman president worker practitioner trainee assistant deputy lead editor commissioner
         secretary consultant researcher fellow partner founder trustee governor teacher headteacher nurse social
-        carer leaver councillor mp peer psychologist psychiatrist barrister judge solicitor author journalist writer
+        carer leaver councillor mp peer dcs psychologist psychiatrist barrister judge solicitor author journalist writer
         student coordinator co-ordinator administrator apprentice counsellor analyst inspector superintendent
         constable
         """.split()
@@ -73,6 +73,12 @@ def is_name(text: str) -> bool:
     """Whether the whole of `text` has the shape of one person's name, honorific allowed."""
     match = NAME.fullmatch(text.strip())
     return match is not None and not _NOT_NAMES & set(match.group("name").split())
+
+
+def split_honorific(text: str) -> tuple[str, str]:
+    """Honorific and name of somebody ("Sir", "Martin Narey")."""
+    match = NAME.fullmatch(text.strip())
+    return (match.group("honorific").strip(), match.group("name")) if match else ("", text.strip())
 
 
 @dataclass(frozen=True, slots=True)

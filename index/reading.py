@@ -9,13 +9,16 @@ from dataclasses import replace
 from index.catalogue import CatalogueEntry, Profile
 from index.errors import MalformedDigest
 from index.inference import infer_bylines
-from index.model import PROSE_KINDS, Section, Sentence, Span, Voice, Volume
+from index.model import PROSE_KINDS, Kind, Section, Sentence, Span, Voice, Volume
 from index.prose import read_prose
 from index.slugs import slug, unique
 from index.structure import Piece, read_structure
 from index.texts import SourceText
 
-_SOURCE_LINES = re.compile(r"<!--\s*lines\s+(\d+)\s*[-–]\s*(\d+)\s*-->")
+_STANDS_FOR = re.compile(
+    r"<!--\s*lines\s+(?P<first>\d+)\s*[-–]\s*(?P<last>\d+)"
+    r"(?::\s*(?P<kind>[a-z ]+?)(?:,\s*in\s+(?P<parent>.+?))?)?\s*-->"
+)
 
 
 def read_volume(entry: CatalogueEntry, source: SourceText) -> Volume:
@@ -69,17 +72,34 @@ def _as_digest(section: Section, source: SourceText) -> Section:
     """A digest reports: its words are ours, about the people of the byline."""
     if section.kind not in PROSE_KINDS:
         return section
-    match = _SOURCE_LINES.search(source.text, section.span.start, section.span.end)
+    match = _STANDS_FOR.search(source.text, section.span.start, section.span.end)
     if match is None:
         raise MalformedDigest(
             f"{source.file}: the piece {section.title!r} (line {section.lines[0]}) does not say which lines it stands "
-            "for. Put <!-- lines FIRST-LAST --> under its byline."
+            "for. Put <!-- lines FIRST-LAST: KIND --> under its byline."
         )
     return replace(
         section,
+        kind=_kind(match.group("kind"), section, source),
+        parent=match.group("parent") or section.parent,
         sentences=tuple(map(_reported, section.sentences)),
-        source_lines=(int(match.group(1)), int(match.group(2))),
+        source_lines=(int(match.group("first")), int(match.group("last"))),
     )
+
+
+def _kind(printed: str | None, section: Section, source: SourceText) -> Kind:
+    """The kind that a digest gives for a piece.
+
+    Raises:
+        MalformedDigest: there is no such kind.
+    """
+    try:
+        return Kind(printed) if printed else section.kind
+    except ValueError as error:
+        kinds = ", ".join(kind.value for kind in Kind)
+        raise MalformedDigest(
+            f"{source.file}: {section.title!r} has the kind {printed!r}. The kinds are: {kinds}."
+        ) from error
 
 
 def _reported(sentence: Sentence) -> Sentence:

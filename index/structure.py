@@ -10,7 +10,7 @@ from index.blocks import Block, cut_blocks
 from index.boundaries import Start, find_starts, named_kind, survey
 from index.bylines import attribute
 from index.catalogue import Profile
-from index.contents import find_contents, strip_number
+from index.contents import find_contents, strip_number, title_similarity
 from index.model import Byline, Kind
 
 _SIGNABLE = frozenset({Kind.ESSAY, Kind.STORY, Kind.POST, Kind.FOREWORD, Kind.INTRODUCTION, Kind.CONCLUSION})
@@ -59,13 +59,21 @@ def _piece(blocks: list[Block], start: Start, last: int, kind: Kind, parent: str
     attribution = attribute(blocks, start.index, last, start.entry, kind in _SIGNABLE)
     roles = {index - start.index: role for index, role in attribution.roles.items()}
     return Piece(
-        strip_number(start.title),
+        _title(start),
         kind,
         blocks[start.index : last + 1],
         parent,
         attribution.byline,
         {0: "title"} | roles,
     )
+
+
+def _title(start: Start) -> str:
+    """The title as printed over the piece; where that is in capitals, as the contents page prints it."""
+    printed = strip_number(start.title)
+    listed = start.entry.title if start.entry else ""
+    same = title_similarity(listed, printed) == 1.0
+    return listed if same and printed.isupper() and not listed.isupper() else printed
 
 
 def _default_kind(closes_posts: bool, signed_after: bool) -> Kind:

@@ -50,6 +50,8 @@ class _Run:
     scope: Mask | None
     vector: Vectors
     notes: list[str] = field(default_factory=list)
+    silence: str = ""
+    """What an abstention says."""
     timings: dict[str, float] = field(default_factory=dict)
 
 
@@ -83,8 +85,8 @@ class Engine:
 
     def warm(self) -> None:
         """Load all that the first question would otherwise wait for."""
-        self.embedder.embed(["warm"])
-        _ = self.lexicon.people
+        first = next(iter(self.snapshot.section_refs.values()), None)
+        self.ask(Ask(question=first.title if first and first.title.strip(" .…") else "warm"))
 
     def ask(self, ask: Ask) -> Answer:
         """Answer a question.
@@ -178,15 +180,18 @@ class Engine:
                 ),
                 key=lambda item: -item[0],
             )
-            if scored[0][0] >= load_calibration().threshold and scored[0][0] - scored[1][0] < _NEAR_TIE:
-                names = people_in_words([person.name for _, person in scored])
-                run.notes.append(f"{mention.text} may be {names}; both write about this. Ask with the full name.")
+            names = people_in_words([person.name for _, person in scored])
+            if scored[0][0] < load_calibration().threshold:
+                chosen += [person for _, person in scored]
+                continue
+            if scored[0][0] - scored[1][0] < _NEAR_TIE:
+                run.silence = f"{mention.text} may be {names}; both write about this. Ask with the full name."
                 return ()
             chosen.append(scored[0][1])
-            others = people_in_words([person.name for _, person in scored[1:]])
-            verb = "writes" if len(scored) == 2 else "write"
+            rest = [person.name for _, person in scored[1:]]
+            others, verb = people_in_words(rest), _verb(rest, "writes", "write")
             run.notes.append(
-                f"{others} also {verb} in this collection, but is someone else; "
+                f"{others} also {verb} in this collection, but {_verb(rest, 'is', 'are')} someone else; "
                 f"{mention.text} is read as {scored[0][1].name}."
             )
         return tuple(dict.fromkeys(chosen))
@@ -221,18 +226,18 @@ class Engine:
         """The reason to be silent, with a note on who does write about it."""
         names = [person.name for person in people] or list(run.understood.strangers)
         if not names:
-            run.notes.append("Nothing in the collection answers this.")
+            run.silence = "Nothing in the collection answers this."
             return "not_in_collection"
         elsewhere = self._look(run, run.scope)
         others = _writers([self.snapshot.section_refs[hit.passage.section_id] for hit in elsewhere.hits[:3]], names)
         if not people:
-            run.notes.append(f"{people_in_words(names)} writes nothing in this collection.")
+            run.silence = f"{people_in_words(names)} {_verb(names, 'writes', 'write')} nothing in this collection."
             return "not_in_collection"
         if elsewhere.probability >= load_calibration().threshold and others:
-            verb = "writes" if len(others) == 1 else "write"
-            run.notes.append(f"{people_in_words(others)} {verb} about this; {people_in_words(names)} does not.")
+            does, does_not = _verb(others, "writes", "write"), _verb(names, "does not", "do not")
+            run.silence = f"{people_in_words(others)} {does} about this; {people_in_words(names)} {does_not}."
         else:
-            run.notes.append(f"{people_in_words(names)} writes here, but not about this.")
+            run.silence = f"{people_in_words(names)} {_verb(names, 'writes', 'write')} here, but not about this."
         return "not_by_this_person"
 
     def _finish(self, run: _Run, parts: Sequence[Part], probability: float, began: float) -> Answer:
@@ -241,6 +246,7 @@ class Engine:
         held = hold(sentences, citations, self.snapshot.source)
         _clock(run, "ground", start)
         if not held:
+            run.silence = "No sentence found could be verified against its source."
             return self._abstain(run, "not_verified", began, probability)
         used = {number for sentence in held for number in sentence.citations}
         kept = [citation for citation in citations if citation.id in used]
@@ -251,7 +257,7 @@ class Engine:
 
     def _abstain(self, run: _Run, reason: Reason, began: float, probability: float = 0.0) -> Answer:
         answer = _answer(run, began, "abstained", reason, 1.0 - probability)
-        return answer.model_copy(update={"answer": " ".join(run.notes)})
+        return answer.model_copy(update={"answer": run.silence})
 
 
 def _answer(run: _Run, began: float, status: str, reason: Reason | None, confidence: float) -> Answer:
@@ -270,6 +276,10 @@ def _answer(run: _Run, began: float, status: str, reason: Reason | None, confide
         composer="extractive",
         timings_ms=run.timings,
     )
+
+
+def _verb(names: Sequence[str], one: str, many: str) -> str:
+    return one if len(names) == 1 else many
 
 
 def _clock(run: _Run, stage: str, began: float) -> None:

@@ -108,8 +108,8 @@ def read_data(name: str, profile: Profile | None = None) -> Volume:
 
 
 def section_of(volume: Volume, title: str) -> Section:
-    """The only section with a title."""
-    (section,) = (section for section in volume.sections if section.title == title)
+    """The only section with a title, in whichever case it is printed."""
+    (section,) = (section for section in volume.sections if section.title.casefold() == title.casefold())
     return section
 
 

@@ -24,7 +24,7 @@ DIGESTS = sorted((SEEDS / "digests").glob("*.md"))
 RUN = 8
 FEWEST_WORDS, MOST_WORDS = 60, 450
 
-LINES = re.compile(r"<!-- lines (\d+)-(\d+) -->")
+LINES = re.compile(r"<!-- lines (\d+)-(\d+)(?:: [^>]*)? -->")
 FOOTNOTE = re.compile(r"<sup>.*?</sup>")
 PULL_QUOTE = re.compile(r'\*["\u201c].*["\u201d]\*')
 APOSTROPHE = re.compile(r"(?<=\w)['\u2019](?=\w)")
