@@ -2,7 +2,6 @@
 
 from rich.console import Console
 from rich.markup import escape
-from rich.padding import Padding
 from rich.table import Table
 
 from eval.runner import MEASURES, EvalReport
@@ -20,7 +19,7 @@ def show_answer(console: Console, answer: Answer) -> None:
     console.print(escape(answer.answer), soft_wrap=True, highlight=False)
     console.print()
     for citation in answer.citations:
-        console.print(Padding(_byline(citation), (0, 0, 0, 2)), soft_wrap=True, highlight=False)
+        console.print(f"  {_byline(citation)}", soft_wrap=True, highlight=False)
     for note in answer.notes:
         console.print(f"[dim]{escape(note)}[/dim]", soft_wrap=True, highlight=False)
 
@@ -29,11 +28,9 @@ def _byline(citation: Citation) -> str:
     people = ", ".join(citation.authors) or "writer not named"
     first, last = citation.lines
     lines = f"line {first}" if first == last else f"lines {first}–{last}"
-    voice = (
-        f", {citation.voice}{f' from {citation.speaker}' if citation.speaker else ''}"
-        if citation.voice != "own"
-        else ""
-    )
+    voice = "" if citation.voice == "own" or citation.edition == "digest" else f", {citation.voice}"
+    if citation.speaker:
+        voice += f" from {citation.speaker}"
     edition = "" if citation.edition == "full text" else " (digest)"
     return (
         f"[cyan]\\[{citation.id}][/cyan] [bold]{escape(people)}[/bold], {escape(citation.section)}. "

@@ -73,8 +73,8 @@ function placeItem(citation) {
       el("span", { class: "number" }, String(citation.id)), ` ${where}`, voiceOf(citation)));
 }
 
-function voiceOf({ voice, speaker, authors }) {
-  if (voice === "own") return null;
+function voiceOf({ voice, speaker, authors, edition }) {
+  if (voice === "own" || edition === "digest") return null;
   const carried = CARRIED[voice] ? `${CARRIED[voice]} by ${authorsOf(authors)}` : voice;
   return el("span", { class: "voice" }, speaker ? `, words of ${speaker}, ${carried}` : `, ${carried}`);
 }

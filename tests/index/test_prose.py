@@ -1,5 +1,7 @@
 """The words of a piece read as their writer wrote them, whatever the printer put in between."""
 
+import pytest
+
 from index.model import Section, Sentence, Volume
 from tests.index.collection import read, read_data, section_of, texts_of
 
@@ -92,6 +94,15 @@ def test_the_speaker_of_an_epigraph_may_stand_on_the_next_line() -> None:
     section = _lamp("“Light is a promise to the sea.”\n\n– Clara Moss\n\nThe lamp is lit at dusk.")
     assert _sentence(section, "promise").speaker == "Clara Moss"
     assert texts_of(section, "own") == ["The lamp is lit at dusk."]
+
+
+@pytest.mark.parametrize("ornament", ["~ ~ ~ ~ ~ ~ ~", "– – – – – – –", "* * * * * * *", "***", "…"])
+def test_an_ornament_parts_paragraphs_and_says_nothing(ornament: str) -> None:
+    section = _lamp(f"The lamp is lit at dusk.\n\n{ornament}\n\nThe bell is rung by day.")
+    assert [text for text in texts_of(section, "own") if any(char.isalnum() for char in text)] == [
+        "The lamp is lit at dusk.",
+        "The bell is rung by day.",
+    ]
 
 
 def test_notes_contents_and_front_matter_are_not_anybodys_own_words() -> None:

@@ -1,0 +1,77 @@
+"""Lexical search is BM25, stays within its mask, and is the same after it was saved."""
+
+import math
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.lexical import LexicalIndex
+from index.tokens import tokens
+
+TEXTS = [
+    "The lamp is lit at dusk.",
+    "The bell is rung by day, and the lamp waits.",
+    "Lamps, lamps and more lamps burn in the tower.",
+    "",
+    "The harbour cost £605m in 1987.",
+]
+
+
+def _bm25(texts: list[str], query: list[str]) -> list[float]:
+    """Lucene's BM25 by its formula, without the constant factor k1 + 1."""
+    k1, b = 1.2, 0.75
+    documents = [Counter(tokens(text) or ["\0"]) for text in texts]
+    mean = sum(document.total() for document in documents) / len(documents)
+    scores = [0.0] * len(documents)
+    for term in query:
+        holding = sum(term in document for document in documents)
+        if not holding:
+            continue
+        idf = math.log(1 + (len(documents) - holding + 0.5) / (holding + 0.5))
+        for row, document in enumerate(documents):
+            frequency = document[term]
+            scores[row] += idf * frequency / (frequency + k1 * (1 - b + b * document.total() / mean))
+    return scores
+
+
+@pytest.mark.parametrize("query", ["lamp", "lamp bell", "bell day tower harbour", "lamp lamp", "1987", "£605m"])
+def test_scores_are_bm25(query: str) -> None:
+    scores = LexicalIndex.build(TEXTS).scores(tokens(query))
+    np.testing.assert_allclose(scores, _bm25(TEXTS, tokens(query)), rtol=1e-4, atol=1e-6)
+    assert scores.max() > 0
+
+
+def test_inflected_words_are_found_by_their_stem() -> None:
+    scores = LexicalIndex.build(TEXTS).scores(tokens("a burning lamp"))
+    assert int(scores.argmax()) == 2
+
+
+def test_words_that_nobody_wrote_score_nothing() -> None:
+    assert not LexicalIndex.build(TEXTS).scores(tokens("zebra giraffe")).any()
+    assert not LexicalIndex.build(TEXTS).scores([]).any()
+
+
+def test_an_index_says_the_same_after_it_was_saved(tmp_path: Path) -> None:
+    built = LexicalIndex.build(TEXTS)
+    built.save(tmp_path)
+    loaded = LexicalIndex.load(tmp_path, len(TEXTS))
+    for query in ("lamp", "bell harbour", "zebra"):
+        np.testing.assert_array_equal(loaded.scores(tokens(query)), built.scores(tokens(query)))
+
+
+_WORDS = st.lists(st.sampled_from(["lamp", "bell", "tower", "oil", "fog"]), max_size=6)
+_ROWS = st.lists(st.tuples(_WORDS, st.booleans()), min_size=1, max_size=12)
+
+
+@settings(max_examples=50, deadline=None)
+@given(_ROWS, _WORDS)
+def test_no_row_outside_the_mask_ever_scores(rows: list[tuple[list[str], bool]], query: list[str]) -> None:
+    index = LexicalIndex.build([" ".join(words) for words, _ in rows])
+    mask = np.array([kept for _, kept in rows])
+    scores = index.scores(tokens(" ".join(query)), mask)
+    assert not scores[~mask].any()
+    np.testing.assert_array_equal(scores[mask], index.scores(tokens(" ".join(query)))[mask])
