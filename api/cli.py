@@ -106,6 +106,24 @@ def evaluate(
         raise typer.Exit(1)
 
 
+@app.command(name="eval-reading", epilog="Example: `BYLINE_TEXTS=~/texts byline eval-reading eval/structure/001.json`")
+def evaluate_reading(
+    truths: Annotated[list[Path], typer.Argument(help="JSON files of the true structure of volumes.")],
+    bare: Annotated[bool, typer.Option("--bare", help="Leave the catalogue's reading profiles out.")] = False,
+    json: Json = False,
+) -> None:
+    """Compare how volumes are read with files of their true structure."""
+    from api.show import show_reading
+    from eval.reading import eval_reading
+    from index.settings import load_settings
+
+    report = eval_reading(load_settings(), truths, profiles=not bare)
+    if json:
+        print(report.model_dump_json(indent=2))
+    else:
+        show_reading(_console, report)
+
+
 @app.command(epilog="Example: `byline outline seeds/digests/rethinking-childrens-services.md`")
 def outline(
     file: Annotated[Path, typer.Argument(help="A text or Markdown file.")],

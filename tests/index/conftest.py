@@ -1,8 +1,8 @@
 """What the tests of the index share: the exported embedder and a small collection."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,8 +47,8 @@ def full_volumes(texts: Path, entries: tuple[CatalogueEntry, ...]) -> dict[str, 
 
 
 @pytest.fixture(scope="session")
-def truths(texts: Path) -> Iterator[dict[str, dict[str, object]]]:
+def truths(texts: Path) -> dict[str, dict[str, Any]]:
     """What the volumes are known to hold, by file; made by hand."""
     folders = (texts.parent / "structure-dev", PACKAGE_ROOT / "eval" / "structure")
     found = (json.loads(path.read_text(encoding="utf-8")) for folder in folders for path in folder.glob("*.json"))
-    yield {truth["file"]: truth for truth in found if "sections" in truth}
+    return {truth["file"]: truth for truth in found if "sections" in truth}

@@ -41,9 +41,9 @@ def test_vectors_are_of_length_one(embedder: Embedder) -> None:
 
 
 def test_a_text_has_the_same_vector_in_any_company(embedder: Embedder) -> None:
-    many = TEXTS * 7
+    many = TEXTS[:9] * 8
     together = embedder.embed(many)
-    for position in (0, 2, 8, 9, 40, 76):
+    for position in (0, 2, 8, 40, 71):
         assert np.abs(together[position] - embedder.embed([many[position]])[0]).max() <= 1e-4
 
 
@@ -53,8 +53,8 @@ def test_no_text_makes_no_vector(embedder: Embedder) -> None:
 
 def test_progress_counts_every_text_once(embedder: Embedder) -> None:
     steps: list[int] = []
-    embedder.embed(TEXTS * 7, steps.append)
-    assert sum(steps) == len(TEXTS) * 7
+    embedder.embed(TEXTS[:4] * 12, steps.append)
+    assert sum(steps) == 48
 
 
 def test_the_default_model_is_the_public_one(export: Path) -> None:

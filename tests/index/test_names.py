@@ -32,14 +32,17 @@ KEEPER = Author("Ada Thorne", role="Chief Officer of the Keepers' Guild")
         ("Mary-Jane MacAllister", [Author("Mary-Jane MacAllister")]),
         ("Ada Thorne and Ben Okafor", [ADA, Author("Ben Okafor")]),
         ("Ada Thorne & Ben Okafor", [ADA, Author("Ben Okafor")]),
-        ("Ada Thorne, nurse, and Ben Okafor, teacher", [Author("Ada Thorne", role="nurse"), Author("Ben Okafor", role="teacher")]),
+        (
+            "Ada Thorne, nurse, and Ben Okafor, teacher",
+            [Author("Ada Thorne", role="nurse"), Author("Ben Okafor", role="teacher")],
+        ),
         (
             "Ada Thorne, Director of Lamps and Bells and Ben Okafor, Teacher",
             [Author("Ada Thorne", role="Director of Lamps and Bells"), Author("Ben Okafor", role="Teacher")],
         ),
         ("Ada Thorne, Head of Lamps and Bells", [Author("Ada Thorne", role="Head of Lamps and Bells")]),
     ],
-)  # fmt: skip
+)
 def test_a_byline_names_its_authors(printed: str, authors: list[Author]) -> None:
     assert list(parse_byline(printed)) == authors
 

@@ -48,7 +48,10 @@ def test_a_short_section_is_one_short_passage() -> None:
 
 def test_a_passage_never_crosses_sections() -> None:
     volume = _volume(_section(_sentence(10)), _section(_sentence(12), name="the-bell"))
-    assert [(p.section_id, _size(p)) for p in cut_passages(volume)] == [("papers/the-lamp", 10), ("papers/the-bell", 12)]
+    assert [(p.section_id, _size(p)) for p in cut_passages(volume)] == [
+        ("papers/the-lamp", 10),
+        ("papers/the-bell", 12),
+    ]
 
 
 def test_the_header_names_people_with_their_offices_section_and_volume() -> None:
@@ -79,7 +82,9 @@ def test_what_is_no_prose_has_no_passages(kind: Kind) -> None:
 
 def test_a_sentence_is_embedded_by_itself_unless_it_is_too_short_to_mean_anything() -> None:
     volume = _volume(_section(_sentence(2), _sentence(12), _sentence(12, voice=Voice.HEADING)))
-    assert [(section_id, ordinal) for section_id, ordinal, _ in embeddable_sentences(volume)] == [("papers/the-lamp", 1)]
+    assert [(section_id, ordinal) for section_id, ordinal, _ in embeddable_sentences(volume)] == [
+        ("papers/the-lamp", 1)
+    ]
 
 
 _SENTENCES = st.lists(st.tuples(st.integers(1, 60), st.booleans(), st.sampled_from(list(Voice))), max_size=40)

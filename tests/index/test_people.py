@@ -8,7 +8,9 @@ from tests.index.collection import read
 def _people(*bylines: str) -> dict[str, Person]:
     """Everybody on the bylines of volumes with one piece each, by name."""
     volumes = [
-        read(f"# Papers\n\n## The lamp\n\n**{byline}**\n\nIt is lit at dusk.\n\n## Notes\n\n1. By hand.\n", f"volume-{n}")
+        read(
+            f"# Papers\n\n## The lamp\n\n**{byline}**\n\nIt is lit at dusk.\n\n## Notes\n\n1. By hand.\n", f"volume-{n}"
+        )
         for n, byline in enumerate(bylines, start=1)
     ]
     people = gather_people(volumes)
@@ -53,4 +55,7 @@ def test_no_two_people_have_one_id() -> None:
 
 
 def test_nobody_is_a_person_by_being_mentioned() -> None:
-    assert gather_people([read("# Papers\n\n## The lamp\n\nAda Thorne lit it.\n\n## The bell\n\nBen Okafor rang it.\n")]) == ()
+    assert (
+        gather_people([read("# Papers\n\n## The lamp\n\nAda Thorne lit it.\n\n## The bell\n\nBen Okafor rang it.\n")])
+        == ()
+    )

@@ -1,5 +1,7 @@
 """A paragraph is cut where a new sentence can begin, and nowhere else."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,7 +61,7 @@ _PROSE = st.text(alphabet="aB1 .!?…“”()£-\n'", max_size=80) | st.text(max
 @given(_PROSE)
 def test_every_character_but_white_space_is_in_one_sentence(text: str) -> None:
     ranges = split_sentences(text)
-    assert all(left[1] <= right[0] for left, right in zip(ranges, ranges[1:], strict=False))
+    assert all(left[1] <= right[0] for left, right in pairwise(ranges))
     assert "".join("".join(text[start:end].split()) for start, end in ranges) == "".join(text.split())
 
 

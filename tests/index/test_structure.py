@@ -95,6 +95,12 @@ def test_a_text_that_is_one_piece_is_read_as_a_piece(source: str) -> None:
     assert piece.kind is not Kind.FRONT_MATTER
 
 
+def test_the_only_piece_under_the_title_of_a_volume_is_read_as_a_piece() -> None:
+    source = "# Papers\n\nA book of one piece.\n\n## The lamp\n\n**Ada Thorne**, director\n\nIt is lit at dusk.\n"
+    *_, piece = read_structure(source, Profile())
+    assert (piece.title, piece.kind) == ("The lamp", Kind.ESSAY)
+
+
 @pytest.mark.parametrize("source", ["***\n", "---\n\n***\n", "<!-- scan 12 -->\n"])
 def test_a_text_of_nothing_but_marks_has_no_prose(source: str) -> None:
     assert all(piece.kind is Kind.FRONT_MATTER for piece in read_structure(source, Profile()))

@@ -31,6 +31,10 @@ def _read(volume: Volume) -> dict[int, Section]:
     return {section.lines[0]: section for section in volume.sections}
 
 
+def _authors(piece: Truth | None) -> list[str]:
+    return [str(name) for name in piece["authors"]] if piece else []
+
+
 def _names(section: Section) -> set[str]:
     return {fold(author.name) for author in section.byline.authors}
 
@@ -48,7 +52,7 @@ def test_nobody_is_credited_who_did_not_write_the_piece(volume: Volume, known: d
     spurious = {
         (line, section.title): sorted(wrong)
         for line, section in _read(volume).items()
-        if (wrong := _names(section) - set(map(fold, known.get(line, {}).get("authors", []))))
+        if (wrong := _names(section) - set(map(fold, _authors(known.get(line)))))
     }
     assert not spurious
 
@@ -72,7 +76,7 @@ def test_pieces_of_prose_have_their_titles(volume: Volume, known: dict[int, Trut
         piece["title"]: found[line].title
         for line, piece in known.items()
         if line in found and piece["kind"] in _PROSE
-        if fold(found[line].title) not in {fold(piece["title"]), fold(piece.get("contents_title", piece["title"]))}
+        if fold(found[line].title) not in {fold(piece["title"]), fold(str(piece.get("contents_title", piece["title"])))}
     }
     assert not wrong
 

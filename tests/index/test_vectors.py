@@ -12,7 +12,8 @@ from index.vectors import VectorIndex, Vectors
 
 def _unit(seed: int, rows: int, dimensions: int = 8) -> Vectors:
     vectors = np.random.default_rng(seed).normal(size=(rows, dimensions)).astype(np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors
 
 
 def test_the_nearest_row_of_a_vector_is_its_own() -> None:

@@ -1,6 +1,7 @@
 """Every sentence of the five volumes is, word for word, what stands at its spans in the file on the disk."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -40,10 +41,8 @@ def test_spans_are_in_order_within_their_section(volume: Volume) -> None:
 
 @pytest.mark.parametrize("volume_id", IDS)
 def test_no_sentence_is_read_twice(volume: Volume) -> None:
-    spans = sorted(
-        (span.start, span.end) for section in volume.sections for s in section.sentences for span in s.spans
-    )
-    assert all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))
+    spans = sorted((span.start, span.end) for section in volume.sections for s in section.sentences for span in s.spans)
+    assert all(left[1] <= right[0] for left, right in pairwise(spans))
 
 
 @pytest.mark.parametrize("volume_id", IDS)
