@@ -86,9 +86,9 @@ def evaluate(
     """Ask every question of the files and print how true the answers are."""
     from rich.progress import track
 
-    from api.show import show_report
     from eval.runner import check_gates, run_eval
     from eval.schema import load_questions
+    from eval.show import show_report
     from index.settings import load_settings
     from rag.engine import Engine
 
@@ -113,8 +113,8 @@ def evaluate_reading(
     json: Json = False,
 ) -> None:
     """Compare how volumes are read with files of their true structure."""
-    from api.show import show_reading
     from eval.reading import eval_reading
+    from eval.show import show_reading
     from index.settings import load_settings
 
     report = eval_reading(load_settings(), truths, profiles=not bare)
@@ -148,9 +148,8 @@ def calibrate(
     """Fit the decision between answering and silence, and write it to rag/calibration.json."""
     from eval.calibrate import calibrate as fit
     from index.settings import load_settings
-    from rag.engine import Engine
 
-    fitted = fit(Engine.open(load_settings()), files)
+    fitted = fit(load_settings(), files)
     _console.print(fitted.summary, highlight=False)
 
 

@@ -16,7 +16,8 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import RepeatedStratifiedKFold
 
 from eval.schema import Question, load_questions
-from rag.abstain import CALIBRATION, FEATURES, NO_EVIDENCE
+from index.settings import Settings
+from rag.abstain import CALIBRATION, FEATURES, NEUTRAL, NO_EVIDENCE
 from rag.answer import Ask
 from rag.engine import Engine
 
@@ -34,13 +35,13 @@ class Fitted:
     summary: str
 
 
-def calibrate(engine: Engine, files: Sequence[Path]) -> Fitted:
+def calibrate(settings: Settings, files: Sequence[Path]) -> Fitted:
     """Fit on the questions of the files and write the result where the engine reads it.
 
     Raises:
         EvalError: a file is malformed.
     """
-    engine.warm()
+    engine = Engine.open(settings, NEUTRAL)
     questions = load_questions(files)
     features, answerable = _measure(engine, questions)
     probabilities = _cross_validated(features, answerable)

@@ -11,7 +11,7 @@ from functools import cached_property
 from index.inline import Reading, read_inline
 from index.model import Span
 
-_HEADING = re.compile(r"(#{1,6})\s+\S")
+_HEADING = re.compile(r"\ufeff?(#{1,6})\s+\S")
 _BULLET = re.compile(r"\s*(?:[-•▪◦‣–—]|\*(?!\*)|\d{1,2}[.)]|[a-z][.)])\s+\S")
 _COMMENT = re.compile(r"\s*<!--.*-->\s*$", re.DOTALL)
 

@@ -96,11 +96,17 @@ def find_starts(layout: Layout) -> list[Start]:
     ):
         found[start.index] = start
     first = next((i for i, block in enumerate(layout.blocks) if not block.is_comment), 0)
-    if layout.blocks:
-        found.setdefault(
-            first, Start(first, layout.blocks[first].text, None if layout.boilerplate else Kind.FRONT_MATTER)
-        )
+    if layout.blocks and first not in found:
+        kind = None if _is_piece(layout, first, min(found, default=len(layout.blocks))) else Kind.FRONT_MATTER
+        found[first] = Start(first, layout.blocks[first].text, kind)
     return _without_title_lines(layout, [found[index] for index in sorted(found)])
+
+
+def _is_piece(layout: Layout, first: int, stop: int) -> bool:
+    """Whether what stands before the first sure start is a piece itself and no title page: it has prose."""
+    if layout.boilerplate:
+        return True
+    return layout.contents is None and any(map(_is_sentence, layout.blocks[first:stop]))
 
 
 def _without_title_lines(layout: Layout, starts: list[Start]) -> list[Start]:
@@ -216,7 +222,7 @@ def _from_headings(layout: Layout) -> list[Start]:
             for i in candidates
             if i < _run_start(layout, placed)
         ]
-    top = next((level for level in sorted(set(levels)) if levels.count(level) >= 2), 0)
+    top = next((level for level in sorted(set(levels)) if levels.count(level) >= 2), max(levels, default=0))
     return [
         Start(index, block.text, Kind.FRONT_MATTER if block.heading_level < top else None)
         for index in candidates
@@ -270,7 +276,8 @@ def _after_signatures(layout: Layout) -> list[Start]:
         return []
     titles = {start.index for start in (*layout.listed, *_from_named(layout))} | layout.recurring
     starts = [Start(index, layout.blocks[index].text, Kind.FRONT_MATTER) for index in layout.recurring]
-    starts += [Start(index + 1, layout.blocks[index + 1].text) for index in layout.recurring]
+    starts += _after_title_page(layout)
+    starts += [Start(i + 1, layout.blocks[i + 1].text) for i in layout.recurring if i + 1 < len(layout.blocks)]
     first = layout.contents.last + 1 if layout.contents else 0
     for index in range(first, len(layout.blocks)):
         after = index + signature_length(layout.blocks, index)
@@ -287,6 +294,20 @@ def _after_signatures(layout: Layout) -> list[Start]:
         elif _is_prose(layout.blocks[after + 1]):
             starts.append(Start(after, layout.blocks[after].text))
     return starts
+
+
+def _after_title_page(layout: Layout) -> list[Start]:
+    """Without a contents page: the first block on a new page after lines that hold no sentence."""
+    for index in range(1, len(layout.blocks)):
+        if layout.contents is not None or any(map(_is_sentence, layout.blocks[:index])):
+            return []
+        if layout.blocks[index].gap >= 2:
+            return [Start(index, layout.blocks[index].text)]
+    return []
+
+
+def _is_sentence(block: Block) -> bool:
+    return block.word_count >= 6 and ends_sentence(block.text)
 
 
 def _is_prose(block: Block) -> bool:

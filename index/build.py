@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from index.catalogue import CatalogueEntry, load_catalogue
 from index.embedding_cache import EmbeddingCache, Vectors
-from index.errors import BylineError, HomeNotWritable, MissingText, SettingsError, SnapshotLocked
+from index.errors import BylineError, EmptyText, HomeNotWritable, MissingText, SettingsError, SnapshotLocked
 from index.files import sha256_of
 from index.manifest import SCHEMA_VERSION, Manifest, ModelEntry, current_generation, read_manifest, verify_files
 from index.model import Edition, Volume
@@ -156,6 +156,8 @@ def _embed(
                 made = embedder.embed([texts[position] for position in part], progress.advance)
                 cache.put((texts[position], vector) for position, vector in zip(part, made, strict=True))
                 known.update(zip(part, made, strict=True))
+        if not texts:
+            raise EmptyText("The texts hold no sentence that could be cited. Look at them with `byline outline FILE`.")
         return np.stack([known[position] for position in range(len(texts))]), len(missing)
     finally:
         cache.close()
@@ -198,17 +200,20 @@ def _unchanged(home: Path, manifest: Manifest, notes: list[str]) -> BuildReport:
 @contextmanager
 def _locked(home: Path) -> Iterator[None]:
     """Hold the only index run of a home; the lock dies with its process."""
+    lock = FileLock(home / "index.lock", timeout=0)
     try:
         home.mkdir(parents=True, exist_ok=True)
         if not os.access(home, os.W_OK):
             raise PermissionError
-        lock = FileLock(home / "index.lock", timeout=0)
-        with lock:
-            yield
+        lock.acquire()
     except Timeout as error:
         raise SnapshotLocked(f"Another index run is under way in {home}. Wait for it, or stop it.") from error
-    except (PermissionError, FileExistsError, NotADirectoryError) as error:
+    except OSError as error:
         raise HomeNotWritable(f"{home} cannot be written. Set BYLINE_HOME to a folder of yours.") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager

@@ -58,6 +58,10 @@ def load_catalogue(path: Path) -> tuple[CatalogueEntry, ...]:
         entries = Catalogue.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).volume
     except FileNotFoundError as error:
         raise CatalogueError(f"{path} is not there. Point BYLINE_SEEDS at the folder that holds it.") from error
+    except OSError as error:
+        raise CatalogueError(
+            f"{path} cannot be read: {error.strerror}. Check that it is a file you may read."
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path} is not valid TOML: {error}. Correct that line.") from error
     except ValidationError as error:

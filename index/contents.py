@@ -4,7 +4,7 @@ In: the blocks of a volume. Out: the entries of its contents page and the range 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 
@@ -16,7 +16,8 @@ _PAGE = r"(?P<page>\d{1,4}|[ivxlc]{1,6})"
 _ENTRY = re.compile(
     rf"^(?:#+\s*)?(?P<title>\S.*?)(?:\s*\|\s*(?:page|p\.)\s*|\t+\s*|\s*\.{{3,}}\s*|\s{{3,}}){_PAGE}\s*$", re.I
 )
-_NUMBER = re.compile(r"^(?:chapter\s+)?(?:(?:\d{1,2}|[IVX]{1,5})[.):]\s*|\d{1,2}\s+)(?=\S)", re.I)
+_NUMBER = re.compile(r"^(?:chapter\s+)?(?:(?:\d{1,2}|[IVX]{1,5})[.):]\s*)(?=\S)", re.I)
+_BARE_NUMBER = re.compile(r"^\d{1,2}\s+(?=\S)")
 _HEADS = frozenset({"contents", "table of contents"})
 _ANONYMOUS = re.compile(r"^anonymous\b", re.I)
 _WORTH_MATCHING = 0.7
@@ -74,7 +75,15 @@ def _read_page(blocks: list[Block], head: int) -> Contents | None:
             last = index
         elif index - last > 3:
             break
-    return Contents(tuple(entries), head, last) if len(entries) >= 3 else None
+    return Contents(_without_numbers(entries), head, last) if len(entries) >= 3 else None
+
+
+def _without_numbers(entries: list[Entry]) -> tuple[Entry, ...]:
+    """The entries without bare numbers before their titles, where most of them have one."""
+    numbered = [entry for entry in entries if _BARE_NUMBER.match(entry.title)]
+    if len(numbered) * 2 <= len(entries):
+        return tuple(entries)
+    return tuple(replace(entry, title=_BARE_NUMBER.sub("", entry.title, count=1)) for entry in entries)
 
 
 def _read_block(block: Block, entries: list[Entry]) -> bool:

@@ -20,7 +20,7 @@ class EmbeddingCache:
 
     def __init__(self, path: Path, model_sha256: str) -> None:
         self._model = bytes.fromhex(model_sha256)
-        self._connection = sqlite3.connect(path)
+        self._connection = _open_or_start_anew(path)
         self._connection.execute(
             "CREATE TABLE IF NOT EXISTS vectors (model BLOB, text BLOB, vector BLOB, PRIMARY KEY (model, text)) "
             "WITHOUT ROWID"
@@ -48,3 +48,15 @@ class EmbeddingCache:
     def close(self) -> None:
         """Let the file go."""
         self._connection.close()
+
+
+def _open_or_start_anew(path: Path) -> sqlite3.Connection:
+    """Open the cache; a file that is no database is put aside, since all that it can cost is time."""
+    connection = sqlite3.connect(path)
+    try:
+        connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+    except sqlite3.DatabaseError:
+        connection.close()
+        path.replace(path.with_suffix(".damaged"))
+        connection = sqlite3.connect(path)
+    return connection

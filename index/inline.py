@@ -10,11 +10,13 @@ from index.model import Span
 
 _SPECIAL = re.compile(
     r"""
-      (?P<space>(?:<br\s*/?>|\s)+)
+      (?P<space>(?:<br\s*/?>|\n>\s?|\s)+)
     | <!--.*?-->                                   # comments
     | <sup>.*?</sup>                               # footnote marks, HTML
     | \^\{[\d\s,–-]+\}                             # footnote marks, caret
-    | (?<!\sm)(?<!\skm)(?<!\scm)[\u00b9\u00b2\u00b3\u2070-\u2079]+  # footnote marks, superscript figures (not 5 m²)
+    | [\u00b9\u2070\u2074-\u2079][\u00b9\u00b2\u00b3\u2070-\u2079]*   # footnote marks, superscript figures
+    | (?<![\d\s]m)(?<![\d\s][kc]m)[\u00b2\u00b3][\u00b9\u00b2\u00b3\u2070-\u2079]*  # but not the ² of 5 m²
+    | (?<=£\dm)[\u00b2\u00b3]+ | (?<=£\d\dm)[\u00b2\u00b3]+ | (?<=£\d\d\dm)[\u00b2\u00b3]+  # nor that of £30m²
     | \]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)      # link targets: [words](target)
     | \[(?=[^\]\n]*\]\()                           # the bracket before a link's words
     | (?<!\\)\*{1,3}                               # emphasis
@@ -24,7 +26,7 @@ _SPECIAL = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_MARKER = re.compile(r"\s*(?:#{1,6}\s+|>\s?|[-•▪◦‣]\s+|\*\s+)?")
+_MARKER = re.compile(r"\ufeff?\s*(?:#{1,6}\s+|>\s?|[-•▪◦‣]\s+|\*\s+)?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The manifest of a generation: what it was made from and the checksum of every file in it."""
 
+import re
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -7,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from index.errors import DamagedSnapshot, ForeignSnapshot, NoSnapshot
 from index.files import sha256_of
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MANIFEST = "MANIFEST.json"
 CURRENT = "CURRENT"
 
@@ -47,24 +48,27 @@ class Manifest(BaseModel):
     files: dict[str, str]
 
 
+_POINTER = re.compile(r"(gen-\d{1,9}) ([0-9a-f]{64})\n?")
+
+
 def current_generation(home: Path) -> Path:
-    """The folder that CURRENT names.
+    """The folder that CURRENT names, whose manifest has the checksum that CURRENT gives.
 
     Raises:
         NoSnapshot: nothing has been published.
-        DamagedSnapshot: CURRENT names a folder that is not there.
+        DamagedSnapshot: CURRENT names no generation, or one that is not there or not the one it was.
     """
     try:
-        name = (home / CURRENT).read_text(encoding="utf-8").strip()
+        pointer = _POINTER.fullmatch((home / CURRENT).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise NoSnapshot(f"There is no index in {home} yet. Run `byline index`.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise DamagedSnapshot(f"{home / CURRENT} cannot be read. Run `byline index` to publish anew.") from error
-    folder = home / name
-    if not name.startswith("gen-") or "/" in name or not folder.is_dir():
-        raise DamagedSnapshot(
-            f"{home / CURRENT} names {name!r}, which is not there. Run `byline index` to publish anew."
-        )
+    if pointer is None:
+        raise DamagedSnapshot(f"{home / CURRENT} names no generation. Run `byline index` to publish anew.")
+    folder = home / pointer.group(1)
+    if not (folder / MANIFEST).is_file() or sha256_of(folder / MANIFEST) != pointer.group(2):
+        raise DamagedSnapshot(f"{folder / MANIFEST} is missing or damaged. Run `byline index` to publish anew.")
     return folder
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from index.model import Author, Person, Volume
 from index.names import fold
-from index.slugs import slug
+from index.slugs import slug, unique
 
 
 @dataclass
@@ -33,8 +33,10 @@ def gather_people(volumes: Iterable[Volume]) -> tuple[Person, ...]:
             for author in section.byline.authors:
                 gathered = found.setdefault(fold(author.name), _Gathered(author.name))
                 gathered.add(author, section.id)
+    taken: set[str] = set()
     return tuple(
-        Person(slug(g.name), g.name, tuple(g.aliases), tuple(g.roles), tuple(g.section_ids)) for g in found.values()
+        Person(unique(slug(g.name), taken), g.name, tuple(g.aliases), tuple(g.roles), tuple(g.section_ids))
+        for g in found.values()
     )
 
 

@@ -207,7 +207,8 @@ def _is_open(paragraph: _Paragraph) -> bool:
 
 def _breaks_off(text: str) -> bool:
     """Whether a text stops in mid-sentence for sure, so that even a capital or a figure may continue it."""
-    return text[-1:] == "," or fold(text).split()[-1:][0] in _DANGLING if text else False
+    words = fold(text).split()
+    return text.endswith(",") or (bool(words) and words[-1] in _DANGLING)
 
 
 def _sentences(paragraph: _Paragraph, source: str, number: int) -> list[Sentence]:

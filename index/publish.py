@@ -62,18 +62,19 @@ def publish(
     (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
     sync_folder(folder)
     sync_file(home)
-    replace_text(home / CURRENT, folder.name + "\n")
+    replace_text(home / CURRENT, f"{folder.name} {sha256_of(folder / MANIFEST)}\n")
     remove_old(home, keep=2)
     return folder
 
 
 def remove_unfinished(home: Path) -> None:
-    """Remove generations newer than the current one: what a crashed run left behind."""
+    """Remove generations newer than the current one, all of them where none is current: a crashed run left them."""
+    current = 0
     with suppress(BylineError):
         current = _number(current_generation(home))
-        for number, folder in _generations(home):
-            if number > current:
-                shutil.rmtree(folder)
+    for number, folder in _generations(home):
+        if number > current:
+            shutil.rmtree(folder)
 
 
 def remove_old(home: Path, keep: int) -> None:

@@ -6,7 +6,7 @@ In: the reading text of a paragraph. Out: a mask over its characters, and for on
 import re
 
 from index.model import Voice
-from index.names import NAME
+from index.names import NAME, find_names
 
 _QUOTED_SHARE = 0.6
 _SAYS = (
@@ -61,4 +61,5 @@ def voice_of(text: str, mask: list[bool]) -> tuple[Voice, str | None]:
         return Voice.OWN, None
     outside = "".join(" " if inside else char for char, inside in zip(text, mask, strict=True))
     match = _SPEAKER.search(outside)
-    return Voice.QUOTED, next((group for group in match.groups() if group), None) if match else None
+    named = next((group for group in match.groups() if group), "") if match else ""
+    return Voice.QUOTED, next((found.name for found in find_names(named)), None)

@@ -41,8 +41,10 @@ def read_structure(source: str, profile: Profile) -> list[Piece]:
     default = profile.kind or _default_kind(bool(layout.boilerplate), layout.signed_after)
     pieces: list[Piece] = []
     parent: str | None = None
-    for start, stop in zip(starts, [*(s.index for s in starts[1:]), len(blocks)], strict=True):
-        last = max(index for index in range(start.index, stop) if index not in layout.boilerplate)
+    for start, stop in zip(starts, [*(s.index for s in starts), len(blocks)][1:], strict=True):
+        last = max((index for index in range(start.index, stop) if index not in layout.boilerplate), default=None)
+        if last is None:
+            continue
         kind = _kind(start, default, themes, signed_contents)
         if not start.certain and kind not in (Kind.FRONT_MATTER,) and last == start.index:
             continue

@@ -7,9 +7,8 @@ rag/calibration.json where anybody can read it.
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from rag.lexicon import Lexicon
@@ -17,7 +16,7 @@ from rag.rank import Candidate, coverage
 from rag.retrieve import Hit
 
 CALIBRATION = Path(__file__).with_name("calibration.json")
-FEATURES = ("cosine", "sentence_cosine", "coverage", "sentence_coverage", "unknown")
+FEATURES = ("cosine", "sentence_cosine", "coverage", "scope_coverage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +26,7 @@ class Evidence:
     cosine: float
     sentence_cosine: float
     coverage: float
-    sentence_coverage: float
-    unknown: float
+    scope_coverage: float
 
     def values(self) -> tuple[float, ...]:
         """The features in the order of `FEATURES`."""
@@ -49,31 +47,39 @@ class Calibration:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
-NO_EVIDENCE = Evidence(0.0, 0.0, 0.0, 0.0, 1.0)
+NO_EVIDENCE = Evidence(0.0, 0.0, 0.0, 0.0)
 
 
-def weigh(hits: Sequence[Hit], candidates: Sequence[Candidate], stems: Sequence[str], lexicon: Lexicon) -> Evidence:
-    """Measure the evidence: best cosines, and the share of the question's words, by rarity, that the best passage and
-    the best sentence have and that the whole collection lacks."""
+def weigh(
+    hits: Sequence[Hit], candidates: Sequence[Candidate], stems: Sequence[str], lexicon: Lexicon, known: Collection[str]
+) -> Evidence:
+    """Measure the evidence.
+
+    Args:
+        hits: the best passages.
+        candidates: their sentences.
+        stems: what the question is about.
+        lexicon: word statistics, for the rarity by which each stem counts.
+        known: those of the stems that occur anywhere in the scope looked at.
+    """
     if not hits or not candidates:
         return NO_EVIDENCE
+    total = sum(lexicon.idf(token) for token in dict.fromkeys(stems))
+    found = sum(lexicon.idf(token) for token in dict.fromkeys(stems) if token in known)
     return Evidence(
         cosine=max(hit.cosine for hit in hits[:5]),
         sentence_cosine=max(candidate.cosine for candidate in candidates),
         coverage=max(coverage(hit.passage.text, stems, lexicon) for hit in hits[:5]) if stems else 1.0,
-        sentence_coverage=max(candidate.coverage for candidate in candidates) if stems else 1.0,
-        unknown=_unknown_share(stems, lexicon),
+        scope_coverage=found / total if total else 1.0,
     )
 
 
-def _unknown_share(stems: Sequence[str], lexicon: Lexicon) -> float:
-    total = sum(lexicon.idf(token) for token in stems)
-    return sum(lexicon.idf(token) for token in stems if not lexicon.knows(token)) / total if total else 0.0
+NEUTRAL = Calibration(0.0, (1.0,) * len(FEATURES), 0.0)
+"""Answers everything; what is in force while a new calibration is fitted."""
 
 
-@lru_cache(maxsize=1)
 def load_calibration() -> Calibration:
-    """The model in use."""
+    """The fitted model."""
     data = json.loads(CALIBRATION.read_text(encoding="utf-8"))
     weights = tuple(float(data["weights"][name]) for name in FEATURES)
     return Calibration(float(data["intercept"]), weights, float(data["threshold"]))

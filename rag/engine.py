@@ -14,7 +14,7 @@ from index.model_files import export_folder
 from index.records import PersonRecord, SectionRef
 from index.settings import Settings
 from index.snapshot import Snapshot
-from rag.abstain import NO_EVIDENCE, Evidence, load_calibration, weigh
+from rag.abstain import NO_EVIDENCE, Calibration, Evidence, load_calibration, weigh
 from rag.answer import Answer, Ask, Citation, Reason
 from rag.check import check_question
 from rag.cite import cite, plain_text
@@ -58,18 +58,19 @@ class _Run:
 class Engine:
     """Answers questions from one snapshot; thread-safe."""
 
-    def __init__(self, snapshot: Snapshot, settings: Settings) -> None:
+    def __init__(self, snapshot: Snapshot, settings: Settings, calibration: Calibration | None = None) -> None:
         self.snapshot = snapshot
+        self.calibration = calibration or load_calibration()
         self._settings = settings
 
     @classmethod
-    def open(cls, settings: Settings) -> "Engine":
+    def open(cls, settings: Settings, calibration: Calibration | None = None) -> "Engine":
         """Open the published index.
 
         Raises:
             SnapshotError: there is no index, or it cannot be used.
         """
-        return cls(Snapshot.open(settings.home), settings)
+        return cls(Snapshot.open(settings.home), settings, calibration)
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -139,7 +140,7 @@ class Engine:
         if understood.sort is Sort.SUMMARY and (section_id := self._section_to_summarise(run, people, scope)):
             return summarise(self.snapshot, section_id, understood.stems), 1.0, None
         found = self._look(run, scope)
-        if found.probability >= load_calibration().threshold:
+        if found.probability >= self.calibration.threshold:
             began = time.perf_counter()
             parts = compose(self.snapshot, found.candidates, understood.sort)
             _clock(run, "compose", began)
@@ -155,9 +156,10 @@ class Engine:
         _clock(run, "retrieve", began)
         began = time.perf_counter()
         candidates = rank_sentences(self.snapshot, self.lexicon, hits, run.vector, understood.stems)
-        evidence = weigh(hits, candidates, understood.stems, self.lexicon)
+        known = {token for token in understood.stems if self.snapshot.lexical.scores([token], scope).any()}
+        evidence = weigh(hits, candidates, understood.stems, self.lexicon, known)
         _clock(run, "rank", began)
-        return Found(hits, candidates, evidence, load_calibration().probability(evidence) if hits else 0.0)
+        return Found(hits, candidates, evidence, self.calibration.probability(evidence) if hits else 0.0)
 
     def _stranger_rows(self, run: _Run) -> Mask | None:
         """For the words of somebody who writes nothing here: the rows that name them."""
@@ -181,7 +183,7 @@ class Engine:
                 key=lambda item: -item[0],
             )
             names = people_in_words([person.name for _, person in scored])
-            if scored[0][0] < load_calibration().threshold:
+            if scored[0][0] < self.calibration.threshold:
                 chosen += [person for _, person in scored]
                 continue
             if scored[0][0] - scored[1][0] < _NEAR_TIE:
@@ -203,7 +205,7 @@ class Engine:
         for person in people:
             found = self._look(run, both(run.scope, rows_by(self.snapshot, [person])))
             best = max(best, found.probability)
-            if found.probability < load_calibration().threshold:
+            if found.probability < self.calibration.threshold:
                 run.notes.append(f"{person.name} does not write about this here.")
                 continue
             parts += compose(self.snapshot, found.candidates, Sort.COMPARE, _share(len(people)))
@@ -219,7 +221,7 @@ class Engine:
         totals: dict[str, float] = {}
         for hit in hits:
             totals[hit.passage.section_id] = totals.get(hit.passage.section_id, 0.0) + hit.score
-        enough = hits and self._look(run, scope).probability >= load_calibration().threshold
+        enough = hits and self._look(run, scope).probability >= self.calibration.threshold
         return max(totals, key=lambda section_id: totals[section_id]) if enough else None
 
     def _why_not(self, run: _Run, people: Sequence[PersonRecord]) -> Reason:
@@ -233,7 +235,7 @@ class Engine:
         if not people:
             run.silence = f"{people_in_words(names)} {_verb(names, 'writes', 'write')} nothing in this collection."
             return "not_in_collection"
-        if elsewhere.probability >= load_calibration().threshold and others:
+        if elsewhere.probability >= self.calibration.threshold and others:
             does, does_not = _verb(others, "writes", "write"), _verb(names, "does not", "do not")
             run.silence = f"{people_in_words(others)} {does} about this; {people_in_words(names)} {does_not}."
         else:

@@ -1,0 +1,44 @@
+"""Reports on a terminal: tables of figures."""
+
+from rich.console import Console
+from rich.table import Table
+
+from eval.reading import ReadingReport
+from eval.runner import MEASURES, EvalReport
+
+
+def show_report(console: Console, report: EvalReport) -> None:
+    """Print the figures of an evaluation, by kind and over all."""
+    table = Table(title=f"{report.questions} questions, {report.generation}", title_justify="left")
+    table.add_column("kind")
+    table.add_column("n", justify="right")
+    for measure in MEASURES:
+        table.add_column(measure.replace("_", " "), justify="right")
+    for kind, figures in [*report.by_kind.items(), ("all", report.overall)]:
+        count = report.questions if kind == "all" else sum(row.kind == kind for row in report.rows)
+        table.add_row(kind, str(count), *(_figure(measure, figures.get(measure)) for measure in MEASURES))
+    console.print(table)
+
+
+def _figure(measure: str, value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:.0f}" if measure == "words" else f"{value:.1f}" if measure.startswith("ms") else f"{value:.2f}"
+
+
+def show_reading(console: Console, report: ReadingReport) -> None:
+    """Print how volumes were read, a line each."""
+    table = Table(title="Reading" if report.profiles else "Reading without profiles", title_justify="left")
+    for column in ("volume", "pieces", "boundary F1", "right section", "right people", "spurious", "missed"):
+        table.add_column(column, justify="left" if column == "volume" else "right")
+    for volume in report.volumes:
+        table.add_row(
+            volume.volume,
+            f"{volume.sections}/{volume.true_sections}",
+            f"{volume.boundary_f1:.3f}",
+            f"{volume.right_section:.4f}",
+            f"{volume.right_people:.4f}",
+            str(len(volume.people_spurious)),
+            str(len(volume.people_missed)),
+        )
+    console.print(table)
