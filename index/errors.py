@@ -9,6 +9,11 @@
     │   ├── BinaryText               the file is not a text file
     │   ├── UndecodableText          the file is not UTF-8
     │   ├── ChangedText              the file is not the one the catalogue describes
+    │   ├── UnreadableFormat         the file's format is unknown, or it is damaged
+    │   ├── EncryptedText            the file is protected by a password
+    │   ├── ScannedText              the file holds pictures of pages and no text
+    │   ├── OversizedText            the file is larger than a text may be
+    │   ├── TextLimitReached         reading it would take too much time or memory
     │   └── MalformedDigest          a digest lacks a part that every digest has
     ├── ModelError                   the embedding model is missing or not the expected one
     ├── SnapshotError                the published index cannot be used
@@ -77,6 +82,26 @@ class UndecodableText(TextError):
 
 class ChangedText(TextError):
     """The file differs from the one the catalogue describes."""
+
+
+class UnreadableFormat(TextError):
+    """The file's format is unknown, or the file is damaged."""
+
+
+class EncryptedText(TextError):
+    """The file is protected by a password."""
+
+
+class ScannedText(TextError):
+    """The file holds pictures of pages and no text."""
+
+
+class OversizedText(TextError):
+    """The file is larger than a text may be."""
+
+
+class TextLimitReached(TextError):
+    """Reading the file would take too much time or memory."""
 
 
 class MalformedDigest(TextError):
