@@ -1,17 +1,26 @@
-"""The command line: `byline index | ask | serve | eval | outline | calibrate`.
+"""The command line: `byline index | ask | serve | eval | outline | add | remove | calibrate`.
 
 Heavy modules are imported by the command that needs them, so that `byline --help` answers at once.
 """
 
 import sys
+from dataclasses import asdict
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from index.errors import BylineError
+from index.model import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from api.progress import BuildProgress
+    from index.batch import Refusal
 
 app = typer.Typer(
     name="byline",
@@ -29,15 +38,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 @app.command(epilog="Example: `BYLINE_TEXTS=~/texts byline index`")
 def index(json: Json = False) -> None:
     """Read the texts and publish the index; does nothing where nothing changed."""
-    from dataclasses import asdict
-
-    from api.progress import BuildProgress
     from api.show import show_build
     from index.build import build_index
     from index.settings import load_settings
 
-    console = Console(stderr=True) if json else _console
-    with BuildProgress(console) as progress:
+    with _build_progress(json) as progress:
         report = build_index(load_settings(), progress)
     if json:
         _print_json(asdict(report))
@@ -126,19 +131,90 @@ def evaluate_reading(
 
 @app.command(epilog="Example: `byline outline seeds/digests/rethinking-childrens-services.md`")
 def outline(
-    file: Annotated[Path, typer.Argument(help="A text or Markdown file.")],
+    file: Annotated[Path, typer.Argument(help="A file of any format, a folder, or - for standard input.")],
     json: Json = False,
 ) -> None:
-    """Print what is understood of a text: pieces, bylines, voices, doubts."""
+    """Print what is understood of a text: pieces, bylines, voices, doubts. Ends with 1 where a file of a folder is bad."""
     from api.show import show_outline
+    from index.batch import Refusal, read_each
+    from index.outline import Outline, outline_bytes
     from index.outline import outline as read
     from index.settings import load_settings
+    from index.texts import LARGEST_FILE, files_of
 
-    found = read(file, load_settings())
-    if json:
-        print(found.model_dump_json(indent=2))
+    settings, refusals = load_settings(), list[Refusal]()
+    outlines: list[Outline]
+    if str(file) == "-":
+        outlines = [outline_bytes("standard input", sys.stdin.buffer.read(LARGEST_FILE + 1))]
     else:
-        show_outline(_console, found)
+        outlines, refusals = read_each(files_of(file), lambda path: read(path, settings))
+    if json:
+        values = [found.model_dump(mode="json") for found in outlines]
+        _print_json(values if file.is_dir() else values[0])
+    else:
+        for found in outlines:
+            show_outline(_console, found)
+    _tell(refusals)
+
+
+@app.command(epilog='Example: `byline add ~/essays.pdf --title "Essays on lamps"`')
+def add(
+    files: Annotated[list[Path], typer.Argument(help="Files of any format, or folders of them.")],
+    title: Annotated[str | None, typer.Option(help="Title of the volume (of one file only).")] = None,
+    kind: Annotated[Kind | None, typer.Option(help="Kind of the pieces that nothing else names.")] = None,
+    side: Annotated[str | None, typer.Option("--byline", help="Side of the text with bylines: before, after.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="Publisher of the volume.")] = None,
+    year: Annotated[int | None, typer.Option(help="Year of the volume.")] = None,
+    credit: Annotated[str | None, typer.Option(help="How the volume is to be credited.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be added, and add nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Propose a catalogue entry for each file and index it; the files stay where they are.
+
+    A file that is refused is named, the rest is added, and the command ends with 1.
+    """
+    from api.show import show_build, show_proposals
+    from index.added import add as add_entries
+    from index.batch import propose_each
+    from index.settings import load_settings
+    from index.texts import files_of
+
+    settings, paths = load_settings(), [path for file in files for path in files_of(file)]
+    if title and len(paths) != 1:
+        raise typer.BadParameter("a title is of one file; add the files one by one, or without a title.")
+    profile = _given(kind=kind, byline=side)
+    said = _given(title=title, publisher=publisher, year=year, credit=credit, profile=profile or None)
+    proposals, refusals = propose_each(paths, settings, said)
+    report = None
+    if not json:
+        show_proposals(_console, proposals)
+    if proposals and not dry_run:
+        with _build_progress(json) as progress:
+            report = add_entries(settings, [proposal.entry for proposal in proposals], progress)
+    if json:
+        entries = [proposal.entry.model_dump(mode="json") for proposal in proposals]
+        _print_json({"entries": entries, "build": asdict(report) if report else None})
+    elif report:
+        show_build(_console, report)
+    _tell(refusals)
+
+
+@app.command(epilog="Example: `byline remove essays-on-lamps`")
+def remove(
+    volume: Annotated[str, typer.Argument(help="The id of a volume that you added.")],
+    json: Json = False,
+) -> None:
+    """Take a volume that you added out of your catalogue and the index; its file stays where it is."""
+    from api.show import show_build
+    from index.added import remove as remove_volume
+    from index.settings import load_settings
+
+    with _build_progress(json) as progress:
+        report = remove_volume(load_settings(), volume, progress)
+    if json:
+        _print_json(asdict(report))
+    else:
+        show_build(_console, report)
 
 
 @app.command(epilog="Example: `byline calibrate eval/questions/*.jsonl`")
@@ -155,11 +231,33 @@ def calibrate(
 
 def main() -> None:
     """Run the command line; a deliberate error is one sentence on stderr and its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except BylineError as error:
         _errors.print(f"[red]byline:[/red] {escape(str(error))}", highlight=False, soft_wrap=True)
         sys.exit(error.exit_code)
+
+
+def _build_progress(json: bool) -> "BuildProgress":
+    from api.progress import BuildProgress
+
+    return BuildProgress(Console(stderr=True) if json else _console)
+
+
+def _given(**fields: object) -> dict[str, object]:
+    """The fields that were given."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _tell(refusals: "Sequence[Refusal]") -> None:
+    """Name every file that was refused, and end with 1 if there is one."""
+    for refusal in refusals:
+        _errors.print(f"[red]Refused:[/red] {escape(str(refusal.error))}", highlight=False, soft_wrap=True)
+    if refusals:
+        raise typer.Exit(1)
 
 
 def _print_json(value: object) -> None:

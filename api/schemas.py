@@ -29,6 +29,14 @@ class AuthorView(View):
     role: str = Field(description="Who the text says this is; empty where it does not.", examples=["head of a school"])
 
 
+class NoteView(View):
+    """A footnote: its number as printed, and the sentence that holds it."""
+
+    number: str = Field(description="The number as printed.", examples=["12"])
+    section_id: str = Field(description="The section that the note stands in.")
+    ordinal: int = Field(description="The note's place among the sentences of that section, from 0.", examples=[3])
+
+
 class SentenceView(View):
     """One sentence of a section and where its words stand."""
 
@@ -37,6 +45,7 @@ class SentenceView(View):
     speaker: str | None = Field(description="Who is quoted, where the text says so.", examples=[None])
     paragraph: int = Field(description="Number of the paragraph within the section, from 0.", examples=[3])
     spans: list[SpanView] = Field(description="Where the words stand in the file, in reading order.")
+    notes: list[NoteView] = Field(description="The footnotes that its marks call.", examples=[[]])
 
 
 class SectionRefView(View):
@@ -104,13 +113,21 @@ class VolumesView(View):
     volumes: list[VolumeView] = Field(description="The volumes.")
 
 
+class RoleView(View):
+    """An office or occupation, and the byline that prints it."""
+
+    text: str = Field(description="The role as printed.", examples=["head of a school"])
+    section_id: str = Field(description="The section whose byline prints it.")
+    evidence: SpanView | None = Field(description="Where in the file it stands.")
+
+
 class PersonView(View):
     """Somebody who wrote something in the collection."""
 
     id: str = Field(description="The person's id, as `filters.people` takes it.", examples=["lisa-harker"])
     name: str = Field(description="The person's name.", examples=["Lisa Harker"])
     aliases: list[str] = Field(description="Other spellings that the texts print.", examples=[[]])
-    roles: list[str] = Field(description="Who the texts say this is.", examples=[["head of a school"]])
+    roles: list[RoleView] = Field(description="Who the texts say this is.")
     sections: list[SectionRefView] = Field(description="What the person wrote.")
 
 

@@ -1,11 +1,14 @@
 """Answers, outlines and reports on a terminal: text with bylines, tables, colours only where there is a terminal."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from index.build import BuildReport
 from index.outline import Outline
+from index.proposals import Proposal
 from rag.answer import Answer, Citation
 
 
@@ -53,6 +56,19 @@ def show_build(console: Console, report: BuildReport) -> None:
             )
     for note in report.notes:
         console.print(escape(note), highlight=False, soft_wrap=True)
+
+
+def show_proposals(console: Console, proposals: Sequence[Proposal]) -> None:
+    """Print the entries proposed, and how much was understood of each file."""
+    for proposal in proposals:
+        outline = proposal.outline
+        people = {author for piece in outline.pieces for author in piece.authors}
+        console.print(escape(proposal.toml), highlight=False, soft_wrap=True)
+        console.print(
+            f"{len(outline.pieces)} pieces by {len(people)} people, {len(outline.doubts)} doubts; "
+            f"`byline outline` shows them.\n",
+            highlight=False,
+        )
 
 
 def show_outline(console: Console, outline: Outline) -> None:

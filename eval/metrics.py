@@ -81,10 +81,9 @@ def normal(text: str) -> str:
 def _states(text: str, fact: str) -> bool:
     """Whether the text has the fact, not within a longer number."""
     wanted = normal(fact)
-    return any(
-        not (wanted[:1].isdigit() and text[match.start() - 1 : match.start()].isdigit())
-        for match in re.finditer(re.escape(wanted), text)
-    )
+    left = r"(?<!\d)(?<!\d[.,])" if re.match(r"\d", wanted) else ""
+    right = r"(?!\d|[.,]\d)" if wanted[-1:].isdigit() else ""
+    return bool(re.search(left + re.escape(wanted) + right, text))
 
 
 def _said(answer: Answer) -> str:

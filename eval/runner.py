@@ -3,6 +3,7 @@
 In: an engine and question files. Out: an `EvalReport` with a row for every question and figures by kind.
 """
 
+import math
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -91,6 +92,8 @@ def check_gates(report: EvalReport, gates: Sequence[str]) -> list[str]:
         name, _, value = gate.partition("=")
         try:
             least = float(value)
+            if not math.isfinite(least):
+                raise ValueError(value)
         except ValueError as error:
             raise EvalError(f"--min {gate}: write it as MEASURE=NUMBER, as in --min right=0.5.") from error
         if name not in report.overall:

@@ -50,7 +50,7 @@ def load_questions(paths: Iterable[Path]) -> list[Question]:
     found = []
     for path in paths:
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            lines = path.read_text(encoding="utf-8").split("\n")
         except (OSError, UnicodeDecodeError) as error:
             raise EvalError(f"{path} cannot be read: {error}. Check the name.") from error
         for number, line in enumerate(lines, start=1):

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from filelock import FileLock, Timeout
 
-from index.catalogue import CatalogueEntry, load_catalogue
+from index.catalogue import FILE, CatalogueEntry, load_collection
 from index.embedding_cache import EmbeddingCache, Vectors
 from index.errors import BylineError, EmptyText, HomeNotWritable, MissingText, SettingsError, SnapshotLocked
 from index.files import sha256_of
@@ -27,7 +27,7 @@ from index.people import gather_people
 from index.publish import publish, remove_unfinished
 from index.reading import read_volume
 from index.settings import Settings
-from index.texts import find_text, read_text
+from index.texts import checksum_text, find_text, read_text
 
 
 class Progress(Protocol):
@@ -118,7 +118,7 @@ def _find(settings: Settings) -> tuple[list[_Found], list[str]]:
     if "texts" in settings.model_fields_set and not settings.texts.is_dir():
         raise SettingsError(f"BYLINE_TEXTS names {settings.texts}, which is no folder. Correct or unset it.")
     found, notes = [], []
-    for entry in load_catalogue(settings.seeds / "catalogue.toml"):
+    for entry in load_collection(settings.seeds, settings.home):
         place = find_text(entry, settings.texts, settings.seeds)
         if place is None:
             notes.append(f"{entry.title} is left out: neither its text ({entry.file}) nor a digest is there.")
@@ -166,16 +166,17 @@ def _embed(
 def _inputs(settings: Settings, found: Sequence[_Found], model: ModelId) -> str:
     """A checksum over all that a generation depends on."""
     parts = [f"schema {SCHEMA_VERSION}", f"model {model.sha256}", f"reader {_reader_checksum()}"]
-    parts.append(f"catalogue {sha256_of(settings.seeds / 'catalogue.toml')}")
+    catalogues = (settings.seeds / FILE, settings.home / FILE)
+    parts += [f"catalogue {sha256_of(path)}" for path in catalogues if path.exists()]
     for item in found:
-        text = read_text(item.path, item.edition, item.entry.sha256 if item.edition == "full text" else None)
-        parts.append(f"{item.entry.id} {item.edition} {text.sha256}")
+        digest = checksum_text(item.path, item.edition, item.entry.sha256 if item.edition == "full text" else None)
+        parts.append(f"{item.entry.id} {item.edition} {digest}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _reader_checksum() -> str:
     """A checksum over the code of this package: what it reads may change when it does."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
+    files = sorted(Path(__file__).parent.rglob("*.py"))
     return hashlib.sha256("".join(sha256_of(path) for path in files).encode()).hexdigest()
 
 

@@ -1,16 +1,19 @@
 """The catalogue: what is known of each volume before it is read.
 
-In: seeds/catalogue.toml. Out: one validated `CatalogueEntry` a volume, with the reading profile of its printer.
+In: seeds/catalogue.toml, and catalogue.toml in BYLINE_HOME for what the owner added. Out: one validated `CatalogueEntry` a volume, with the reading profile of its printer.
 """
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index.errors import CatalogueError
 from index.model import Kind
+
+FILE = "catalogue.toml"
 
 
 class Profile(BaseModel):
@@ -20,6 +23,15 @@ class Profile(BaseModel):
 
     kind: Kind | None = Field(default=None, description="Kind of the pieces that are not otherwise named.")
     byline: Literal["before", "after"] | None = Field(default=None, description="Side of the text the byline is on.")
+
+
+class Correction(BaseModel):
+    """Who wrote one piece, where the reading got it wrong; no authors means that nobody is named."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str = Field(min_length=1, description="Title of the piece, as `byline outline` prints it.")
+    authors: tuple[str, ...] = Field(description="Full names, in order.")
 
 
 class CatalogueEntry(BaseModel):
@@ -38,6 +50,13 @@ class CatalogueEntry(BaseModel):
     rights: str = ""
     credit: str = ""
     profile: Profile = Profile()
+    correction: tuple[Correction, ...] = ()
+
+
+class AddedEntry(CatalogueEntry):
+    """A volume of the owner's own catalogue: its file may lie anywhere, or in BYLINE_TEXTS under its name alone."""
+
+    file: str = Field(pattern=r"^(/.+|[^/\\]+)$")
 
 
 class Catalogue(BaseModel):
@@ -48,14 +67,50 @@ class Catalogue(BaseModel):
     volume: tuple[CatalogueEntry, ...] = ()
 
 
+class AddedCatalogue(BaseModel):
+    """The volumes that the owner added, in the order in which they were."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    volume: tuple[AddedEntry, ...] = ()
+
+
+_Model = TypeVar("_Model", Catalogue, AddedCatalogue)
+
+
 def load_catalogue(path: Path) -> tuple[CatalogueEntry, ...]:
     """Read the catalogue.
 
     Raises:
         CatalogueError: the file is missing, is not TOML, has unknown or unusable fields, or names a volume twice.
     """
+    return _load(path, Catalogue).volume
+
+
+def load_added(home: Path) -> tuple[AddedEntry, ...]:
+    """Read the owner's own catalogue; where there is none, nothing was added.
+
+    Raises:
+        CatalogueError: as `load_catalogue`.
+    """
+    path = home / FILE
+    return _load(path, AddedCatalogue).volume if path.exists() else ()
+
+
+def load_collection(seeds: Path, home: Path) -> tuple[CatalogueEntry, ...]:
+    """All volumes: those of the catalogue that ships, then those that the owner added.
+
+    Raises:
+        CatalogueError: as `load_catalogue`, or both name the same volume.
+    """
+    entries = (*load_catalogue(seeds / FILE), *load_added(home))
+    _refuse_twins(home / FILE, entries)
+    return entries
+
+
+def _load(path: Path, model: type[_Model]) -> _Model:
     try:
-        entries = Catalogue.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).volume
+        catalogue = model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise CatalogueError(f"{path} is not there. Point BYLINE_SEEDS at the folder that holds it.") from error
     except OSError as error:
@@ -68,9 +123,13 @@ def load_catalogue(path: Path) -> tuple[CatalogueEntry, ...]:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise CatalogueError(f"{path}: {place}: {first['msg']}. Correct that field.") from error
+    _refuse_twins(path, catalogue.volume)
+    return catalogue
+
+
+def _refuse_twins(path: Path, entries: Sequence[CatalogueEntry]) -> None:
     _refuse_duplicates(path, [entry.id for entry in entries], "id")
     _refuse_duplicates(path, [entry.file for entry in entries], "file")
-    return entries
 
 
 def _refuse_duplicates(path: Path, values: list[str], name: str) -> None:

@@ -5,8 +5,9 @@ In: the blocks of a volume. Out: the entries of its contents page and the range 
 
 import re
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from functools import lru_cache
+
+from rapidfuzz.distance import Indel
 
 from index.blocks import Block
 from index.model import Author
@@ -129,10 +130,7 @@ def title_similarity(entry: str, heading: str) -> float:
     content = set(shorter) - _SMALL
     if len(content) >= 2 and content == set(longer) - _SMALL:
         return 0.9
-    matcher = SequenceMatcher(None, left.squeezed, right.squeezed, autojunk=False)
-    if matcher.real_quick_ratio() < _WORTH_MATCHING or matcher.quick_ratio() < _WORTH_MATCHING:
-        return 0.0
-    return min(0.89, matcher.ratio())
+    return min(0.89, Indel.normalized_similarity(left.squeezed, right.squeezed, score_cutoff=_WORTH_MATCHING))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 Offsets are character offsets into the UTF-8 decoded source file, as Python slices it; line numbers are 1-based.
 """
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -69,6 +71,20 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class PageStart:
+    """Where a page of the printed or paginated text starts, and what is printed as its number."""
+
+    offset: int
+    label: str
+
+
+def page_of(pages: Sequence[PageStart], offset: int) -> str | None:
+    """The label of the page that a character is on; None before the first and where there are none."""
+    position = bisect_right(pages, offset, key=lambda page: page.offset)
+    return pages[position - 1].label if position else None
+
+
+@dataclass(frozen=True, slots=True)
 class Author:
     """A name on a byline: without honorific, with the honorific and the role as printed beside it."""
 
@@ -88,6 +104,15 @@ class Byline:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteRef:
+    """A footnote that a sentence calls: its number as printed, and the sentence that holds it."""
+
+    number: str
+    section_id: str
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence of the reading text and the source spans that hold its words, in order.
 
@@ -100,6 +125,7 @@ class Sentence:
     speaker: str | None = None
     paragraph: int = 0
     is_list_item: bool = False
+    notes: tuple[NoteRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +146,22 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Role:
+    """An office or occupation as printed, and where: the span of the byline of a section."""
+
+    text: str
+    section_id: str
+    evidence: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who wrote something here, under every name and role that the texts print."""
 
     id: str
     name: str
     aliases: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ()
     section_ids: tuple[str, ...] = ()
 
 
@@ -146,6 +181,8 @@ class Volume:
     sha256: str
     source: str = field(repr=False)
     sections: tuple[Section, ...] = ()
+    pages: tuple[PageStart, ...] = ()
+    """Empty where the format has no pages."""
 
 
 @dataclass(frozen=True, slots=True)

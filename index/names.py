@@ -58,15 +58,18 @@ _NOT_NAMES = frozenset(
 _OFFICE_WORDS = frozenset(
     {"past", "vice", "immediate", "former", "acting", "interim", "committee", "council", "college"}
 )
+_COMBINING = re.compile(r"[\u0300-\u036f]")
+_NO_WORD = re.compile(r"[^\w&%£'.-]+")
 _VERBS = frozenset({"is", "was", "are", "were", "has", "had", "will", "says", "said", "who"})
 _AND = re.compile(r"\s+(?:and|&)\s+")
 
 
 def fold(text: str) -> str:
     """Lower case, no accents, straight quotes, single spaces: for comparing, never for showing."""
-    plain = unicodedata.normalize("NFKD", text.replace("’", "'").replace("‘", "'"))
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
-    return " ".join(re.sub(r"[^\w&%£'.-]+", " ", plain.casefold()).replace("'", "").split())
+    plain = text.replace("’", "'").replace("‘", "'")
+    if not plain.isascii():
+        plain = _COMBINING.sub("", unicodedata.normalize("NFKD", plain))
+    return " ".join(_NO_WORD.sub(" ", plain.casefold()).replace("'", "").split())
 
 
 def is_name(text: str) -> bool:
@@ -96,7 +99,8 @@ def find_names(text: str) -> Iterator[NameFound]:
     for match in NAME.finditer(text):
         kept: list[re.Match[str]] = []
         for word in re.finditer(r"\S+", match.group("name")):
-            if word.group() in _NOT_NAMES or word.group().casefold() in ROLE_WORDS | _OFFICE_WORDS:
+            again = any(word.group() == earlier.group() for earlier in kept)
+            if again or word.group() in _NOT_NAMES or word.group().casefold() in ROLE_WORDS | _OFFICE_WORDS:
                 if len(kept) >= 2:
                     break
                 kept = []
@@ -105,7 +109,8 @@ def find_names(text: str) -> Iterator[NameFound]:
         if len(kept) >= 2:
             offset = match.start("name")
             start, end = offset + kept[0].start(), offset + kept[-1].end()
-            yield NameFound(text[start:end], match.group("honorific").strip(), start, end)
+            name = re.sub(r"['’]s$", "", text[start:end])
+            yield NameFound(name, match.group("honorific").strip(), start, start + len(name))
 
 
 def looks_like_role(text: str) -> bool:
@@ -124,7 +129,7 @@ def parse_byline(text: str) -> tuple[Author, ...]:
     rest = text.strip().removeprefix("By ").removeprefix("by ").strip()
     while rest:
         match = _longest_name(rest)
-        if match is None:
+        if match is None or re.match(r"\s+(?!and\b)[a-z]", rest[match.end() :]):
             return ()
         tail = rest[match.end() :].lstrip(" ,.:;–—-")
         role, rest = _split_second_author(tail)

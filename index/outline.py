@@ -1,6 +1,6 @@
 """The operator's view of a text: what was understood of it.
 
-In: a file, with or without an entry in the catalogue. Out: an `Outline`: its pieces with bylines and how we know them,
+In: a file or its bytes, with or without an entry in the catalogue. Out: an `Outline`: its pieces with bylines and how we know them,
 the share of each voice, and doubts.
 """
 
@@ -9,13 +9,13 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from index.catalogue import CatalogueEntry, load_catalogue
+from index.catalogue import AddedEntry, CatalogueEntry, load_collection
 from index.errors import CatalogueError
-from index.model import PROSE_KINDS, BylineBasis, Kind, Section
+from index.model import PROSE_KINDS, BylineBasis, Edition, Kind, PageStart, Section, page_of
 from index.reading import read_volume
 from index.settings import Settings
 from index.slugs import slug
-from index.texts import read_text
+from index.texts import SourceText, read_bytes, read_text
 
 _SIGNABLE = PROSE_KINDS - {Kind.BIO, Kind.CHAPTER_INTRO}
 
@@ -28,6 +28,8 @@ class Piece(BaseModel):
     kind: str
     parent: str | None
     lines: tuple[int, int]
+    page: str | None
+    """The page that it starts on, where the format has pages."""
     authors: list[str]
     byline: str
     as_printed: str
@@ -53,38 +55,58 @@ def outline(path: Path, settings: Settings) -> Outline:
         TextError: the file cannot be read; named after what is wrong.
     """
     entry, edition = _entry_of(path, settings)
-    volume = read_volume(entry, read_text(path, "digest" if edition == "digest" else "full text"))
+    return outline_source(entry, read_text(path, edition))
+
+
+def outline_bytes(name: str, data: bytes) -> Outline:
+    """Say what is understood of bytes that no catalogue knows, such as those of standard input.
+
+    Raises:
+        TextError: they cannot be read; named after what is wrong.
+    """
+    return outline_source(blank_entry(Path(name), "0" * 64), read_bytes(name, data))
+
+
+def outline_source(entry: CatalogueEntry, source: SourceText) -> Outline:
+    """Say what is understood of a text."""
+    volume = read_volume(entry, source)
     return Outline(
         file=volume.file,
         edition=volume.edition,
         title=volume.title,
-        pieces=[_piece(section) for section in volume.sections],
+        pieces=[_piece(section, volume.pages) for section in volume.sections],
         voices=_voices(volume.sections),
         doubts=_doubts(volume.sections),
     )
 
 
-def _entry_of(path: Path, settings: Settings) -> tuple[CatalogueEntry, str]:
+def blank_entry(path: Path, sha256: str) -> AddedEntry:
+    """An entry for a file that no catalogue has heard of."""
+    return AddedEntry(id=slug(path.stem) or "text", title=path.stem, file=str(path), sha256=sha256)
+
+
+def _entry_of(path: Path, settings: Settings) -> tuple[CatalogueEntry, Edition]:
     """The catalogue's entry for a file, or a blank one for a file it has never heard of."""
     try:
-        entries = load_catalogue(settings.seeds / "catalogue.toml")
+        entries = load_collection(settings.seeds, settings.home)
     except CatalogueError:
         entries = ()
     for entry in entries:
-        if path.name == entry.file:
+        if entry.file in (path.name, str(path.resolve())):
             return entry, "full text"
         if path.name == f"{entry.id}.md":
             return entry, "digest"
-    return CatalogueEntry(id=slug(path.stem), title=path.stem, file=path.name, sha256="0" * 64), "full text"
+    return blank_entry(path.resolve(), "0" * 64), "full text"
 
 
-def _piece(section: Section) -> Piece:
+def _piece(section: Section, pages: tuple[PageStart, ...]) -> Piece:
     return Piece(
         id=section.id,
         title=section.title,
         kind=section.kind.value,
         parent=section.parent,
         lines=section.lines,
+        page=page_of(pages, section.span.start),
         authors=[author.name for author in section.byline.authors],
         byline=section.byline.basis.value,
         as_printed=section.byline.as_printed,

@@ -7,9 +7,11 @@ import re
 from dataclasses import replace
 
 from index.catalogue import CatalogueEntry, Profile
+from index.corrections import correct_bylines
 from index.errors import MalformedDigest
 from index.inference import infer_bylines
 from index.model import PROSE_KINDS, Kind, Section, Sentence, Span, Voice, Volume
+from index.notes import link_notes
 from index.prose import read_prose
 from index.slugs import slug, unique
 from index.structure import Piece, read_structure
@@ -26,6 +28,7 @@ def read_volume(entry: CatalogueEntry, source: SourceText) -> Volume:
 
     Raises:
         MalformedDigest: the source is a digest and one of its pieces does not say which lines it stands for.
+        CatalogueError: a correction names a piece that is not there.
     """
     profile = entry.profile if source.edition == "full text" else Profile(byline="before")
     taken: set[str] = set()
@@ -36,7 +39,8 @@ def read_volume(entry: CatalogueEntry, source: SourceText) -> Volume:
     if source.edition == "digest":
         sections = tuple(_as_digest(section, source) for section in sections)
     else:
-        sections = infer_bylines(sections, entry.publisher)
+        sections = correct_bylines(infer_bylines(sections, entry.publisher), entry.correction)
+    sections = link_notes(sections, source.text)
     return Volume(
         id=entry.id,
         title=entry.title,
@@ -50,6 +54,7 @@ def read_volume(entry: CatalogueEntry, source: SourceText) -> Volume:
         sha256=source.sha256,
         source=source.text,
         sections=sections,
+        pages=source.pages,
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from index.model import Author, Edition, Span, Voice
+from index.model import Author, Edition, NoteRef, Role, Span, Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class PersonRecord:
     id: str
     name: str
     aliases: tuple[str, ...]
-    roles: tuple[str, ...]
+    roles: tuple[Role, ...]
     sections: tuple[SectionRef, ...]
 
 
@@ -58,6 +58,7 @@ class SentenceRecord:
     is_list_item: bool
     row: int | None
     """Row of its vector; None for what is never cited or too short to mean anything alone."""
+    notes: tuple[NoteRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from index.errors import NotFound
 from index.lexical import LexicalIndex
 from index.manifest import Manifest, current_generation, read_manifest, verify_files
-from index.model import Author, Span, Voice
+from index.model import Author, NoteRef, PageStart, Role, Span, Voice
 from index.records import PassageRecord, PersonRecord, SectionRecord, SectionRef, SentenceRecord, VolumeRecord
 from index.store import FILE, open_store
 from index.vectors import SENTENCES_FILE, VectorIndex
@@ -43,6 +43,8 @@ class Snapshot:
         """The sentences of a section in reading order, by section id."""
         self.source = lru_cache(maxsize=_CACHED_SOURCES)(self._read_source)
         """The source text of a volume, as it was read, by volume id."""
+        self.pages = lru_cache(maxsize=_CACHED_SOURCES)(self._read_pages)
+        """Where the pages of a volume start, in order, by volume id; empty where its format has none."""
 
     @classmethod
     def open(cls, home: Path) -> "Snapshot":
@@ -72,7 +74,9 @@ class Snapshot:
                 row["id"],
                 row["name"],
                 tuple(json.loads(row["aliases"])),
-                tuple(json.loads(row["roles"])),
+                tuple(
+                    Role(text, where, Span(*span) if span else None) for text, where, span in json.loads(row["roles"])
+                ),
                 tuple(self.section_refs[section_id] for section_id in self._written_by(row["id"])),
             )
             for row in rows
@@ -105,6 +109,7 @@ class Snapshot:
                 row["paragraph"],
                 bool(row["is_list_item"]),
                 row["row"],
+                tuple(NoteRef(*note) for note in json.loads(row["notes"])),
             )
             for row in rows
         )
@@ -141,6 +146,10 @@ class Snapshot:
 
     def _read_source(self, volume_id: str) -> str:
         return str(self._rows("SELECT source FROM volumes WHERE id = ?", volume_id)[0]["source"])
+
+    def _read_pages(self, volume_id: str) -> tuple[PageStart, ...]:
+        rows = self._rows("SELECT pages FROM volumes WHERE id = ?", volume_id)
+        return tuple(PageStart(*pair) for pair in json.loads(rows[0]["pages"]))
 
     def _rows(self, query: str, *values: Any) -> Sequence[sqlite3.Row]:
         with self._lock:

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from index.model import Passage, Person, Section, Volume
+from index.model import Passage, Person, Role, Section, Volume
 
 FILE = "store.sqlite"
 
 _SCHEMA = """
 CREATE TABLE volumes (
     id TEXT PRIMARY KEY, position INTEGER, title TEXT, editors TEXT, publisher TEXT, year INTEGER, rights TEXT,
-    credit TEXT, file TEXT, edition TEXT, sha256 TEXT, source TEXT
+    credit TEXT, file TEXT, edition TEXT, sha256 TEXT, source TEXT, pages TEXT
 ) WITHOUT ROWID;
 CREATE TABLE sections (
     id TEXT PRIMARY KEY, position INTEGER, volume_id TEXT REFERENCES volumes, title TEXT, kind TEXT, parent TEXT,
@@ -25,7 +25,7 @@ CREATE TABLE sections (
 ) WITHOUT ROWID;
 CREATE TABLE sentences (
     section_id TEXT REFERENCES sections, ordinal INTEGER, text TEXT, spans TEXT, voice TEXT, speaker TEXT,
-    paragraph INTEGER, is_list_item INTEGER, row INTEGER, PRIMARY KEY (section_id, ordinal)
+    paragraph INTEGER, is_list_item INTEGER, row INTEGER, notes TEXT, PRIMARY KEY (section_id, ordinal)
 ) WITHOUT ROWID;
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, section_id TEXT REFERENCES sections, first INTEGER, last INTEGER, header TEXT, text TEXT
@@ -83,8 +83,9 @@ def _write_volume(connection: sqlite3.Connection, position: int, volume: Volume)
     values = (
         volume.id, position, volume.title, json.dumps(volume.editors), volume.publisher, volume.year, volume.rights,
         volume.credit, volume.file, volume.edition, volume.sha256, volume.source,
+        json.dumps([[page.offset, page.label] for page in volume.pages]),
     )  # fmt: skip
-    connection.execute("INSERT INTO volumes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+    connection.execute("INSERT INTO volumes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
 
 
 def _write_section(
@@ -99,12 +100,13 @@ def _write_section(
     )  # fmt: skip
     connection.execute("INSERT INTO sections VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
     connection.executemany(
-        "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             (
                 section.id, ordinal, sentence.text, json.dumps([[s.start, s.end] for s in sentence.spans]),
                 sentence.voice.value, sentence.speaker, sentence.paragraph, sentence.is_list_item,
                 rows.get((section.id, ordinal)),
+                json.dumps([[note.number, note.section_id, note.ordinal] for note in sentence.notes]),
             )
             for ordinal, sentence in enumerate(section.sentences)
         ),
@@ -115,8 +117,18 @@ def _write_people(connection: sqlite3.Connection, people: Iterable[Person]) -> N
     for position, person in enumerate(people):
         connection.execute(
             "INSERT INTO people VALUES (?, ?, ?, ?, ?)",
-            (person.id, position, person.name, json.dumps(person.aliases), json.dumps(person.roles)),
+            (
+                person.id,
+                position,
+                person.name,
+                json.dumps(person.aliases),
+                json.dumps([_role(role) for role in person.roles]),
+            ),
         )
         connection.executemany(
             "INSERT INTO writers VALUES (?, ?)", ((section_id, person.id) for section_id in person.section_ids)
         )
+
+
+def _role(role: Role) -> list[str | list[int] | None]:
+    return [role.text, role.section_id, [role.evidence.start, role.evidence.end] if role.evidence else None]

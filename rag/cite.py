@@ -6,7 +6,7 @@ In: parts of an answer. Out: sentences with their frames, and one numbered citat
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from index.model import Span
+from index.model import PageStart, Span, page_of
 from index.records import SectionRecord, SentenceRecord
 from index.snapshot import Snapshot
 from rag.answer import AnswerSentence, BylineName, Citation
@@ -20,12 +20,12 @@ def cite(snapshot: Snapshot, parts: Sequence[Part]) -> tuple[list[AnswerSentence
     sentences: list[AnswerSentence] = []
     citations: list[Citation] = []
     for part in parts:
-        source = snapshot.source(part.section.volume_id)
+        source, pages = snapshot.source(part.section.volume_id), snapshot.pages(part.section.volume_id)
         for position, sentence in enumerate(part.sentences):
             numbers = []
             for span in sentence.spans:
                 numbers.append(len(citations) + 1)
-                citations.append(_citation(numbers[-1], part.section, sentence, span, source))
+                citations.append(_citation(numbers[-1], part.section, sentence, span, source, pages))
             opening = frame(part.section, years[part.section.volume_id]) if position == 0 else ""
             sentences.append(AnswerSentence(frame=opening, text=sentence.text, citations=numbers))
     return sentences, citations
@@ -48,7 +48,14 @@ def section_url(section_id: str, start: int, end: int) -> str:
     return f"/#/sections/{section_id}?{urlencode({'start': start, 'end': end})}"
 
 
-def _citation(number: int, section: SectionRecord, sentence: SentenceRecord, span: Span, source: str) -> Citation:
+def _citation(
+    number: int,
+    section: SectionRecord,
+    sentence: SentenceRecord,
+    span: Span,
+    source: str,
+    pages: Sequence[PageStart],
+) -> Citation:
     first = source.count("\n", 0, span.start) + 1
     basis: dict[str, BylineName] = {"printed": "printed", "signed": "signed", "inferred": "inferred"}
     return Citation(
@@ -67,7 +74,7 @@ def _citation(number: int, section: SectionRecord, sentence: SentenceRecord, spa
         start=span.start,
         end=span.end,
         lines=[first, first + source.count("\n", span.start, span.end)],
-        page=None,
+        page=page_of(pages, span.start),
         quote=source[span.start : span.end],
         url=section_url(section.id, span.start, span.end),
         credit=section.credit,

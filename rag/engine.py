@@ -209,12 +209,18 @@ class Engine:
                 run.notes.append(f"{person.name} does not write about this here.")
                 continue
             parts += compose(self.snapshot, found.candidates, Sort.COMPARE, _share(len(people)))
+        if not parts:
+            names = [person.name for person in people]
+            run.silence = f"{people_in_words(names)} {_verb(names, 'does not', 'do not')} write about this here."
+            run.notes.clear()
         return parts, best, None if parts else "not_by_this_person"
 
     def _section_to_summarise(self, run: _Run, people: Sequence[PersonRecord], scope: Mask | None) -> str | None:
         """The piece that a summary is asked of: named, or the person's own, or the one that fits best."""
         if len(run.understood.section_ids) == 1:
-            return run.understood.section_ids[0]
+            named = run.understood.section_ids[0]
+            rows = both(scope, self.snapshot.passage_mask(frozenset({named})))
+            return named if rows is not None and rows.any() else None
         hits = retrieve(self.snapshot, run.understood.standalone, run.vector, scope, _PASSAGES)
         if people and hits:
             return hits[0].passage.section_id
@@ -245,7 +251,7 @@ class Engine:
     def _finish(self, run: _Run, parts: Sequence[Part], probability: float, began: float) -> Answer:
         start = time.perf_counter()
         sentences, citations = cite(self.snapshot, parts)
-        held = hold(sentences, citations, self.snapshot.source)
+        held = hold(sentences, citations, self.snapshot)
         _clock(run, "ground", start)
         if not held:
             run.silence = "No sentence found could be verified against its source."

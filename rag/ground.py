@@ -1,47 +1,71 @@
 """The gate: every sentence of an answer is checked against the source before it leaves.
 
-In: an answer's sentences and citations, and the sources. Out: those that hold. A citation must be the source's own
-characters; a sentence's words must be those of its citations in order; the people named in its frame must be theirs.
+In: an answer's sentences and citations, and the snapshot. Out: those that hold. A citation must be the source's own
+characters, a span of the section it names, in that sentence's voice, and by that section's people; a sentence's words,
+figures and signs must be those of its citations in order; its frame must name all of those people and no others.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from index.inline import read_inline
 from index.model import Span
+from index.names import fold
+from index.records import SectionRecord
+from index.snapshot import Snapshot
 from rag.answer import AnswerSentence, Citation
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[£$€]?\d+(?:[.,]\d+)*%?|[^\W\d_]+|[£$€%−]")
 
 
 def hold(
-    sentences: Sequence[AnswerSentence], citations: Sequence[Citation], source: Callable[[str], str]
+    sentences: Sequence[AnswerSentence], citations: Sequence[Citation], snapshot: Snapshot
 ) -> list[AnswerSentence]:
-    """The sentences that pass; `source` gives the text of a volume by its id."""
-    by_id = {citation.id: citation for citation in citations}
-    return [sentence for sentence in sentences if _holds(sentence, by_id, source)]
+    """The sentences that pass."""
+    true = {citation.id: citation for citation in citations if _is_true(citation, snapshot)}
+    writers = {fold(person.name) for person in snapshot.people()}
+    return [sentence for sentence in sentences if _holds(sentence, true, writers)]
 
 
-def _holds(sentence: AnswerSentence, by_id: dict[int, Citation], source: Callable[[str], str]) -> bool:
-    cited = [by_id[number] for number in sentence.citations if number in by_id]
+def _is_true(citation: Citation, snapshot: Snapshot) -> bool:
+    """Whether a citation is what it says: the words, the voice and the people of its place."""
+    if citation.section_id not in snapshot.section_refs:
+        return False
+    section = snapshot.section(citation.section_id)
+    source = snapshot.source(section.volume_id)
+    return (
+        0 <= citation.start < citation.end <= len(source)
+        and source[citation.start : citation.end] == citation.quote
+        and citation.section == section.title
+        and citation.file == section.file
+        and citation.authors == [author.name for author in section.authors]
+        and _has_span(section, citation)
+    )
+
+
+def _has_span(section: SectionRecord, citation: Citation) -> bool:
+    span = Span(citation.start, citation.end)
+    return any(span in sentence.spans and sentence.voice == citation.voice for sentence in section.sentences)
+
+
+def _holds(sentence: AnswerSentence, true: dict[int, Citation], writers: set[str]) -> bool:
+    cited = [true[number] for number in sentence.citations if number in true]
     if not cited or len(cited) != len(sentence.citations):
         return False
-    if not all(_is_verbatim(citation, source(citation.volume_id)) for citation in cited):
-        return False
     spoken = [word for citation in cited for word in _words(citation.quote)]
-    return _words(sentence.text) == spoken and _is_attributed(sentence, cited)
+    return _words(sentence.text) == spoken and _is_attributed(sentence, cited, writers)
 
 
-def _is_verbatim(citation: Citation, text: str) -> bool:
-    return 0 <= citation.start < citation.end <= len(text) and text[citation.start : citation.end] == citation.quote
-
-
-def _is_attributed(sentence: AnswerSentence, cited: Sequence[Citation]) -> bool:
-    """All spans are by the same people, and the frame names each of them."""
+def _is_attributed(sentence: AnswerSentence, cited: Sequence[Citation], writers: set[str]) -> bool:
+    """All spans are by the same people, and the frame, where there is one, names exactly them."""
     authors = {tuple(citation.authors) for citation in cited}
-    return len(authors) == 1 and all(name in sentence.frame for name in next(iter(authors)) if sentence.frame)
+    if len(authors) != 1 or not sentence.frame:
+        return len(authors) == 1
+    frame = f" {fold(sentence.frame.split('“')[0])} "
+    named = {writer for writer in writers if f" {writer} " in re.sub(r"[.,]", " ", frame)}
+    return named == {fold(name) for name in next(iter(authors))}
 
 
 def _words(text: str) -> list[str]:
-    """The words that a reader reads: markup and footnote marks off."""
+    """The words, figures and signs that a reader reads: markup and footnote marks off."""
     return _WORD.findall(read_inline(text, Span(0, len(text))).text) if text else []

@@ -121,10 +121,26 @@ def _is_meant(text: str, start: int, end: int, token: str, lexicon: Lexicon) -> 
     before, after = text[:start].rstrip(), text[end:]
     if re.match(r"['’]s\b", after) and text[start].isupper():
         return True
+    if re.search(r"\b(?:the|an?|this|that|our)\s*$", before, re.I) or _is_part_of_name(text, start, end):
+        return False
     said = re.search(r"\b(?:does|did|do|has|by|to|from|according to|and)$", before, re.I) and re.match(
         rf"\s+{_SPEECH}\b", after
     )
     return bool(said) or (text[start].isupper() and bool(before) and before[-1] not in ".?!" and _has_lower(text))
+
+
+def _is_part_of_name(text: str, start: int, end: int) -> bool:
+    """Whether a capitalised neighbour makes it part of another name ("White Paper", "Red Cross")."""
+    if not text[start].isupper():
+        return False
+    after = re.match(r"\s+[A-Z][a-z]", text[end:])
+    before = re.search(r"(?:^|[^.?!\s]\s+|\s)([A-Z][a-z]+)\s+$", text[:start])
+    return bool(after) or (before is not None and before.group(1).casefold() not in _QUESTION_WORDS)
+
+
+_QUESTION_WORDS = frozenset(
+    "what does did how why where when who which is are was were do has have can and or in".split()
+)
 
 
 def _has_lower(text: str) -> bool:

@@ -152,14 +152,22 @@ def _without_mentions(text: str, mentions: tuple[Mention, ...]) -> str:
 
 
 def _strangers(text: str, mentions: tuple[Mention, ...], lexicon: Lexicon) -> tuple[str, ...]:
-    """Names in the place of a speaker ("what did X say") that are no writer's."""
-    found = []
+    """Names in the place of a speaker ("what did X say") that are neither a writer's nor part of a title."""
+    titles = [*(volume.title for volume in lexicon.volumes), *(title.folded for title in lexicon.titles)]
+    found: list[str] = []
     for match in re.finditer(r"\b(?:did|does|has|is|to|by|in)\s+(?=[A-Z])|\b(?=[A-Z])", text):
         name = NAME.match(text, match.end())
         if name is None or not _SPEAKS.match(text, name.end()):
             continue
         is_writer = any(mention.start < name.end() and name.start() < mention.end for mention in mentions)
-        if not is_writer and not all(lexicon.is_ordinary(part.casefold()) for part in name.group("name").split()):
+        is_title = any(fold(name.group("name")) in fold(title) for title in titles)
+        is_part = any(name.group("name") in longer for longer in found)
+        if (
+            not is_writer
+            and not is_title
+            and not is_part
+            and not all(lexicon.is_ordinary(part.casefold()) for part in name.group("name").split())
+        ):
             found.append(name.group("name"))
     return tuple(dict.fromkeys(found))
 
@@ -234,5 +242,6 @@ def _carried_topic(history: list[Turn], lexicon: Lexicon) -> str:
     names = [match.group("name") for match in NAME.finditer(last_answer[:600])]
     mentions = find_people(last_user, lexicon)
     topic = _without_mentions(last_user, tuple(mentions)).rstrip("?!. ")
-    extra = [name for name in dict.fromkeys(names) if name not in last_user][:2]
+    writers = {person.name for mention in find_people(last_answer[:600], lexicon) for person in mention.candidates}
+    extra = [name for name in dict.fromkeys(names) if name not in last_user and name not in writers][:2]
     return " ".join([topic[:300], *extra]).strip()

@@ -15,6 +15,7 @@ LONGEST_TEXT = 20_000_000
 LONGEST_LINE = 1_000_000
 """Characters of one line; longer ones are data, not prose."""
 
+_LONGEST_LABEL = 40
 _PAGE_MARK = "\ue000"
 _FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
 
@@ -39,15 +40,14 @@ class Writer:
         self._waiting = 0
         self._after_item = False
 
-    def page(self, label: str) -> str:
-        """Start a page with the next block; or put the mark that is returned where in a block it starts."""
-        self._labels.append(label)
+    def page(self, label: str) -> None:
+        """Start a page with the next block."""
+        self.page_mark(label)
         self._waiting += 1
-        return _PAGE_MARK
 
     def page_mark(self, label: str) -> str:
         """The mark to put into the text of a block where a page starts."""
-        self._labels.append(label)
+        self._labels.append(clean(label).strip()[:_LONGEST_LABEL])
         return _PAGE_MARK
 
     def heading(self, text: str, level: int) -> None:
@@ -69,7 +69,8 @@ class Writer:
 
     def finish(self, title: str = "") -> Extracted:
         """All that was written."""
-        return Extracted("".join(self._parts) + "\n" if self._parts else "", tuple(self._pages), clean(title).strip())
+        text = "".join(self._parts).rstrip("\n")
+        return Extracted(text + "\n" if text else "", tuple(self._pages), clean(title).strip())
 
     def _block(self, text: str, marker: str, is_item: bool = False) -> None:
         text = clean(text).strip()
@@ -79,7 +80,7 @@ class Writer:
         if self._parts:
             self._append("\n" if is_item and self._after_item else "\n\n")
         self._after_item = is_item
-        self._append(marker + _PAGE_MARK * self._waiting + text)
+        self._append(_PAGE_MARK * self._waiting + marker + text)
         self._waiting = 0
 
     def _append(self, text: str) -> None:

@@ -16,7 +16,9 @@ def read_plain(data: bytes) -> Extracted:
     """
     text = _utf_16(data) if is_utf_16(data) else _utf_8(data)
     if len(text) > LONGEST_TEXT:
-        raise OversizedText(f"holds {len(text):,} characters; at most {LONGEST_TEXT:,} are read. Split it into volumes.")
+        raise OversizedText(
+            f"holds {len(text):,} characters; at most {LONGEST_TEXT:,} are read. Split it into volumes."
+        )
     if len(text) > LONGEST_LINE and max(map(len, text.split("\n"))) > LONGEST_LINE:
         raise OversizedText(f"has a line of more than {LONGEST_LINE:,} characters. Break it into paragraphs.")
     return Extracted(text)

@@ -23,7 +23,7 @@ def test_the_same_name_in_two_volumes_is_one_person_with_both_pieces_and_offices
     people = _people("Ada Thorne, head keeper and director", "Ada Thorne, trustee")
     assert list(people) == ["Ada Thorne"]
     assert people["Ada Thorne"].section_ids == ("volume-1/the-lamp", "volume-2/the-lamp")
-    assert people["Ada Thorne"].roles == ("head keeper and director", "trustee")
+    assert [role.text for role in people["Ada Thorne"].roles] == ["head keeper and director", "trustee"]
 
 
 def test_an_honorific_or_an_accent_makes_no_other_person() -> None:

@@ -1,0 +1,64 @@
+"""The decision between answering and silence is fitted on questions and written where the engine reads it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from eval import calibrate as module
+from eval.calibrate import calibrate
+from index.errors import EvalError
+from index.settings import Settings
+from rag.abstain import CALIBRATION, FEATURES
+
+ANSWERABLE = (
+    "what did Harker say about schools?", "why does zombie social work happen?", "what helps children leaving care?",
+    "what do inspections do to services?", "how are adoption agencies organised?", "why do relationships matter?",
+    "what does Kathy Evans say about tendering?", "how are foster carers supported?",
+)  # fmt: skip
+UNANSWERABLE = (
+    "how far can a zebra jump on Neptune?", "who won the cup final?", "what is the boiling point of mercury?",
+    "which opera did Verdi write first?", "how do volcanoes erupt?", "recipe for goulash",
+)  # fmt: skip
+
+
+@pytest.fixture
+def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the result goes, so that the one in use stays."""
+    path = tmp_path / "calibration.json"
+    monkeypatch.setattr(module, "CALIBRATION", path)
+    return path
+
+
+def questions(path: Path) -> Path:
+    lines = [
+        json.dumps({"id": f"c-{number}", "question": question, "kind": "any", "answerable": question in ANSWERABLE})
+        for number, question in enumerate((*ANSWERABLE, *UNANSWERABLE))
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.mark.usefixtures("digest_engine")
+def test_it_tells_questions_with_an_answer_from_those_without(
+    digest_settings: Settings, written: Path, tmp_path: Path
+) -> None:
+    before = CALIBRATION.read_bytes()
+    fitted = calibrate(digest_settings, [questions(tmp_path / "training.jsonl")])
+    data = json.loads(written.read_text(encoding="utf-8"))
+    assert data == fitted.data
+    assert set(data["weights"]) == set(FEATURES)
+    assert 0.0 < data["threshold"] < 1.0
+    assert data["fitted_on"] == ["training.jsonl"]
+    assert data["questions"] == len(ANSWERABLE) + len(UNANSWERABLE)
+    assert data["cross_validated"]["auroc"] > 0.7
+    assert str(written) in fitted.summary
+    assert CALIBRATION.read_bytes() == before
+
+
+@pytest.mark.usefixtures("digest_engine")
+def test_a_malformed_file_changes_nothing(digest_settings: Settings, written: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.jsonl").write_text("{}", encoding="utf-8")
+    with pytest.raises(EvalError, match=r"bad\.jsonl:1"):
+        calibrate(digest_settings, [tmp_path / "bad.jsonl"])
+    assert not written.exists()

@@ -1,0 +1,89 @@
+"""Chosen sentences keep their reading order, lists stay whole, and a sentence that leans has what it leans on."""
+
+import pytest
+
+from index.model import CITABLE_VOICES
+from rag.answer import Ask
+from rag.compose import BUDGETS, Budget, Part, compose, summarise
+from rag.engine import Engine
+from rag.question import Sort
+from tests.rag.conftest import candidate
+
+RULES = [
+    "Four rules keep the pendulum swinging in bad weather:",
+    "Oil the pivot with a feather before the frost.",
+    "Shut the louvres on the windward side.",
+    "Wind the great spring by hand and never by engine.",
+    "Write down the temperature at noon.",
+]
+
+
+def texts(parts: list[Part]) -> list[str]:
+    """The sentences of all parts."""
+    return [sentence.text for part in parts for sentence in part.sentences]
+
+
+@pytest.mark.parametrize("words", ["Four rules", "feather before", "louvres", "great spring", "temperature at noon"])
+def test_any_sentence_of_a_list_brings_the_whole_list_in_order(workshop: Engine, words: str) -> None:
+    assert texts(compose(workshop.snapshot, [candidate(workshop, words)], Sort.LIST)) == RULES
+
+
+def test_a_question_for_a_list_is_answered_with_the_list(workshop: Engine) -> None:
+    answer = workshop.ask(Ask(question="what are the rules that keep the pendulum swinging?"))
+    said = [sentence.text for sentence in answer.sentences]
+    assert any(said[start : start + len(RULES)] == RULES for start in range(len(said)))
+
+
+@pytest.mark.parametrize(
+    ("leaning", "before"),
+    [("It was cast from ship nails", "Its pendulum is as tall"), ("They come off the loom", "Nobody weaves well")],
+)
+def test_a_sentence_that_leans_brings_the_one_before(workshop: Engine, leaning: str, before: str) -> None:
+    said = texts(compose(workshop.snapshot, [candidate(workshop, leaning)], Sort.TOPIC))
+    assert said[-1].startswith(leaning)
+    assert said[-2].startswith(before)
+
+
+def test_a_sentence_that_stands_alone_brings_nothing(workshop: Engine) -> None:
+    found = candidate(workshop, "A dry pivot stops")
+    assert texts(compose(workshop.snapshot, [found], Sort.TOPIC)) == [found.sentence.text]
+
+
+def test_sentences_of_a_piece_stand_in_reading_order_and_once(workshop: Engine) -> None:
+    words = ["A dry pivot stops", "The town clock", "It was cast from", "The town clock"]
+    (part,) = compose(workshop.snapshot, [candidate(workshop, each) for each in words], Sort.SUMMARY)
+    ordinals = [sentence.ordinal for sentence in part.sentences]
+    assert ordinals == sorted(set(ordinals))
+
+
+def test_the_best_piece_comes_first(workshop: Engine) -> None:
+    words = ["blue threads", "A dry pivot stops", "The town clock"]
+    parts = compose(workshop.snapshot, [candidate(workshop, each) for each in words], Sort.TOPIC)
+    titles = [part.section.title.casefold() for part in parts]
+    assert titles == ["the loom by the window", "winding the town clock"]
+
+
+def test_a_budget_is_kept(workshop: Engine) -> None:
+    words = ["blue threads", "A dry pivot stops", "The town clock", "A loom wants"]
+    found = [candidate(workshop, each) for each in words]
+    assert len(compose(workshop.snapshot, found, Sort.TOPIC, Budget(sentences=4, words=99, parts=1))) == 1
+    assert len(texts(compose(workshop.snapshot, found, Sort.TOPIC, Budget(sentences=1, words=99, parts=2)))) <= 2
+
+
+def test_nothing_found_composes_to_nothing(workshop: Engine) -> None:
+    assert compose(workshop.snapshot, [], Sort.TOPIC) == []
+
+
+def test_every_sort_has_a_budget() -> None:
+    assert set(BUDGETS) == set(Sort)
+
+
+def test_a_summary_is_of_one_piece_in_order_and_short(any_engine: Engine) -> None:
+    for section_id in sorted(set(any_engine.snapshot.passage_sections)):
+        for part in summarise(any_engine.snapshot, section_id, []):
+            ordinals = [sentence.ordinal for sentence in part.sentences]
+            assert part.section.id == section_id
+            assert ordinals == sorted(set(ordinals))
+            assert all(sentence.voice in CITABLE_VOICES for sentence in part.sentences)
+            longest = max(len(sentence.text.split()) for sentence in part.sentences)
+            assert sum(len(s.text.split()) for s in part.sentences) <= BUDGETS[Sort.SUMMARY].words + longest
