@@ -111,6 +111,26 @@ def evaluate(
         raise typer.Exit(1)
 
 
+@app.command(name="eval-speed", epilog="Example: `byline eval-speed eval/questions/first.jsonl --count 200`")
+def evaluate_speed(
+    files: Annotated[list[Path], typer.Argument(help="JSONL files of questions.")],
+    count: Annotated[int, typer.Option(min=1, help="How many questions to ask.")] = 200,
+    json: Json = False,
+) -> None:
+    """Time answers over HTTP, beside one bare query embedding in the same run."""
+    from eval.schema import load_questions
+    from eval.show import show_speed
+    from eval.speed import measure_speed
+    from index.settings import load_settings
+    from rag.engine import Engine
+
+    report = measure_speed(Engine.open(load_settings()), load_questions(files), count)
+    if json:
+        print(report.model_dump_json(indent=2))
+    else:
+        show_speed(_console, report)
+
+
 @app.command(name="eval-reading", epilog="Example: `BYLINE_TEXTS=~/texts byline eval-reading eval/structure/001.json`")
 def evaluate_reading(
     truths: Annotated[list[Path], typer.Argument(help="JSON files of the true structure of volumes.")],
@@ -134,7 +154,10 @@ def outline(
     file: Annotated[Path, typer.Argument(help="A file of any format, a folder, or - for standard input.")],
     json: Json = False,
 ) -> None:
-    """Print what is understood of a text: pieces, bylines, voices, doubts. Ends with 1 where a file of a folder is bad."""
+    """Print what is understood of a text: pieces, bylines, voices, doubts.
+
+    A bad file of a folder is named, the rest is read, and the command ends with 1.
+    """
     from api.show import show_outline
     from index.batch import Refusal, read_each
     from index.outline import Outline, outline_bytes

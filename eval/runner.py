@@ -75,8 +75,8 @@ def figures(rows: Sequence[Row]) -> dict[str, float]:
         "abstain_recall": _mean([float(not row.answered) for row in rows if not row.answerable]),
         "false_abstain": _mean([float(not row.answered) for row in rows if row.answerable]),
         "words": statistics.median([row.words for row in rows if row.answered] or [0]),
-        "ms_p50": _quantile([row.ms for row in rows], 0.5),
-        "ms_p95": _quantile([row.ms for row in rows], 0.95),
+        "ms_p50": quantile([row.ms for row in rows], 0.5),
+        "ms_p95": quantile([row.ms for row in rows], 0.95),
     }
     return {name: round(value, 4) for name, value in found.items() if value is not None}
 
@@ -108,5 +108,6 @@ def _mean(values: Sequence[float | bool | None]) -> float | None:
     return sum(given) / len(given) if given else None
 
 
-def _quantile(values: Sequence[float], share: float) -> float | None:
-    return sorted(values)[min(len(values) - 1, int(share * len(values)))] if values else None
+def quantile(values: Sequence[float], share: float) -> float:
+    """The smallest value that `share` of the values do not exceed, rounded to a tenth; 0 where there are none."""
+    return round(sorted(values)[min(len(values) - 1, int(share * len(values)))], 1) if values else 0.0

@@ -6,6 +6,7 @@ from rich.table import Table
 
 from eval.reading import ReadingReport
 from eval.runner import MEASURES, EvalReport
+from eval.speed import SpeedReport
 
 _HEADINGS = {
     "section_hit": "section",
@@ -58,3 +59,12 @@ def show_reading(console: Console, report: ReadingReport) -> None:
             str(len(volume.people_missed)),
         )
     console.print(table)
+
+
+def show_speed(console: Console, report: SpeedReport) -> None:
+    """Print how fast answers came."""
+    console.print(
+        f"{report.questions} questions over HTTP: p50 {report.ask_p50:.1f} ms, p95 {report.ask_p95:.1f} ms; "
+        f"one bare query embedding: p50 {report.embedding_p50:.1f} ms, p95 {report.embedding_p95:.1f} ms.",
+        highlight=False,
+    )

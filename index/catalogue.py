@@ -1,6 +1,7 @@
 """The catalogue: what is known of each volume before it is read.
 
-In: seeds/catalogue.toml, and catalogue.toml in BYLINE_HOME for what the owner added. Out: one validated `CatalogueEntry` a volume, with the reading profile of its printer.
+In: seeds/catalogue.toml, and catalogue.toml in BYLINE_HOME for what the owner added. Out: one validated
+`CatalogueEntry` a volume, with the reading profile of its printer.
 """
 
 import tomllib

@@ -26,7 +26,7 @@ _SPECIAL = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_MARKER = re.compile(r"\ufeff?\s*(?:#{1,6}\s+|>\s?|[-•▪◦‣]\s+|\*\s+)?")
+_MARKER = re.compile(r"\ufeff?\s*(?:#{1,6}\s+|>\s?|[-•▪◦‣–—]\s+|\*\s+)?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The operator's view of a text: what was understood of it.
 
-In: a file or its bytes, with or without an entry in the catalogue. Out: an `Outline`: its pieces with bylines and how we know them,
-the share of each voice, and doubts.
+In: a file or its bytes, with or without an entry in the catalogue. Out: an `Outline`: its pieces with bylines and how
+we know them, the share of each voice, and doubts.
 """
 
 from collections import Counter

@@ -91,7 +91,7 @@ def _entry(path: Path, source: SourceText, said: Said, again: AddedEntry | None,
     if again:
         fields = again.model_dump(exclude_defaults=True)
     try:
-        return AddedEntry.model_validate(fields | said | {"sha256": source.sha256})
+        return AddedEntry.model_validate({**fields, **said, "sha256": source.sha256})
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])

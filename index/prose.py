@@ -184,7 +184,7 @@ def _open_paragraph(joined: list[_Paragraph], paragraph: _Paragraph) -> _Paragra
     """The paragraph that `paragraph` continues, looking past what interrupts the text."""
     if paragraph.voice is not None or paragraph.is_list_item:
         return None
-    continues = paragraph.text[:1].islower()
+    continues = paragraph.text[:1].islower() or paragraph.text[:1] in "£€$%" or paragraph.text[:1].isdigit()
     passed = 0
     for candidate in reversed(joined):
         if candidate.voice is not None:

@@ -116,12 +116,14 @@ def _near_surnames(token: str, lexicon: Lexicon) -> list[PersonRecord]:
 
 def _is_meant(text: str, start: int, end: int, token: str, lexicon: Lexicon) -> bool:
     """Whether a surname that may be an ordinary word is used as a name."""
+    if _is_part_of_name(text, start, end):
+        return False
     if not lexicon.is_ordinary(token):
         return True
     before, after = text[:start].rstrip(), text[end:]
     if re.match(r"['’]s\b", after) and text[start].isupper():
         return True
-    if re.search(r"\b(?:the|an?|this|that|our)\s*$", before, re.I) or _is_part_of_name(text, start, end):
+    if re.search(r"\b(?:the|an?|this|that|our)\s*$", before, re.I):
         return False
     said = re.search(r"\b(?:does|did|do|has|by|to|from|according to|and)$", before, re.I) and re.match(
         rf"\s+{_SPEECH}\b", after
@@ -139,7 +141,10 @@ def _is_part_of_name(text: str, start: int, end: int) -> bool:
 
 
 _QUESTION_WORDS = frozenset(
-    "what does did how why where when who which is are was were do has have can and or in".split()
+    """
+    what does did how why where when who which is are was were do has have can and or in by to from compare contrast
+    summarise summarize explain list give tell according but so does with for about whose
+    """.split()
 )
 
 

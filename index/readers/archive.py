@@ -1,6 +1,6 @@
 """Opening a ZIP archive that a stranger made.
 
-In: its bytes. Out: an `Archive` whose entries are few, small and named as they should be; nothing is ever unpacked to disk.
+In: its bytes. Out: an `Archive` whose entries are few, small and named as they should be. Nothing is unpacked to disk.
 """
 
 import io

@@ -22,7 +22,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The text of a file. `pages` are in order, empty where the format has none; `title` is what the file says of itself."""
+    """The text of a file; `pages` are in order, empty where the format has none; `title` is the file's own."""
 
     text: str
     pages: tuple[PageStart, ...] = ()

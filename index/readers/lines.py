@@ -1,21 +1,21 @@
 """From the lines of pages to headings, list items and paragraphs.
 
 In: lines with their height on the page and the size of their letters. Out: blocks, put into a `Writer`. A paragraph
-ends where the space to the next line is wider than usual, or the letters change size; letters clearly larger than
+ends where the space to the next line is wider than usual, or the letters change size or weight; letters clearly larger than
 those of the text make a heading.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from statistics import median
 
 from index.readers.extracted import Writer
 
 _WIDER = 1.25
 _LARGER = 1.15
+_SHARE = 0.15
 _HEADING_WORDS = 30
 _LEVELS = 3
 _ITEM = re.compile(r"[•▪◦‣●■]\s*")
@@ -29,15 +29,17 @@ class Chunk:
     text: str
     height: float
     size: float
+    is_bold: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a page."""
+    """A line of a page; bold if all of it is."""
 
     text: str
     height: float
     size: float
+    is_bold: bool
 
 
 def gather_lines(chunks: Iterable[Chunk]) -> Iterator[Line]:
@@ -46,10 +48,10 @@ def gather_lines(chunks: Iterable[Chunk]) -> Iterator[Line]:
     for chunk in chunks:
         *ended, rest = chunk.text.split("\n")
         for part in ended:
-            yield from _line([*open_chunks, Chunk(part, chunk.height, chunk.size)])
+            yield from _line([*open_chunks, replace(chunk, text=part)])
             open_chunks = []
         if rest:
-            open_chunks.append(Chunk(rest, chunk.height, chunk.size))
+            open_chunks.append(replace(chunk, text=rest))
     yield from _line(open_chunks)
 
 
@@ -69,7 +71,8 @@ def _line(chunks: list[Chunk]) -> Iterator[Line]:
     text = " ".join("".join(chunk.text for chunk in chunks).translate(_LIGATURES).split())
     if text:
         longest = max(chunks, key=lambda chunk: len(chunk.text.strip()))
-        yield Line(text, longest.height, round(longest.size, 1))
+        is_bold = all(chunk.is_bold for chunk in chunks if chunk.text.strip())
+        yield Line(text, longest.height, round(longest.size, 1), is_bold)
 
 
 def _body_size(pages: Sequence[Sequence[Line]]) -> float:
@@ -88,14 +91,14 @@ def _ranks(pages: Sequence[Sequence[Line]], body: float) -> dict[float, int]:
 
 
 def _usual_step(pages: Sequence[Sequence[Line]], body: float) -> float:
-    """The usual distance between two lines of the text."""
-    steps = [
-        above.height - below.height
+    """The distance between two lines of a paragraph: the least that is common."""
+    steps = Counter(
+        round(2 * (above.height - below.height)) / 2
         for page in pages
         for above, below in pairwise(page)
         if above.size == below.size == body and 0 < above.height - below.height < 4 * body
-    ]
-    return median(steps) if steps else body * _WIDER
+    )
+    return min((step for step, count in steps.items() if count >= _SHARE * steps.total()), default=body * _WIDER)
 
 
 def _blocks(lines: Sequence[Line], usual: float) -> Iterator[list[Line]]:
@@ -110,7 +113,7 @@ def _blocks(lines: Sequence[Line], usual: float) -> Iterator[list[Line]]:
 
 
 def _starts_block(above: Line, line: Line, usual: float) -> bool:
-    if _ITEM.match(line.text) or abs(above.size - line.size) > 0.1 * above.size:
+    if _ITEM.match(line.text) or above.is_bold != line.is_bold or abs(above.size - line.size) > 0.1 * above.size:
         return True
     step = above.height - line.height
     return step < -0.5 * line.size or step > _WIDER * max(usual, line.size * 1.2 if line.size > usual else 0)
@@ -123,5 +126,7 @@ def _write(block: Sequence[Line], ranks: dict[float, int], writer: Writer) -> No
         writer.heading(text, level)
     elif match := _ITEM.match(text):
         writer.item(text[match.end() :])
+    elif block[0].is_bold:
+        writer.paragraph(f"**{text}**")
     else:
         writer.paragraph(text)

@@ -7,6 +7,7 @@ sorted, and no hyphen is taken out.
 import io
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from pypdf import PageObject, PdfReader
 from pypdf import overwrite_configuration as limit_pypdf
@@ -80,12 +81,13 @@ def _lines(page: PageObject) -> Iterator[Line]:
     return gather_lines(chunks)
 
 
-def _collector(chunks: list[Chunk]) -> Callable[[str, list[float], list[float], object, float], None]:
-    def collect(text: str, cm: list[float], tm: list[float], font: object, size: float) -> None:
+def _collector(chunks: list[Chunk]) -> Callable[[str, list[float], list[float], Any, float], None]:
+    def collect(text: str, cm: list[float], tm: list[float], font: Any, size: float) -> None:
         if text:
             height = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
             scale = abs(tm[1] * cm[1] + tm[3] * cm[3]) or abs(tm[1] * cm[0]) or 1.0
-            chunks.append(Chunk(text, height, abs(size) * scale))
+            is_bold = "bold" in str((font or {}).get("/BaseFont", "")).lower()
+            chunks.append(Chunk(text, height, abs(size) * scale, is_bold))
 
     return collect
 
