@@ -7,7 +7,7 @@ lies in a gold section; unanswerable, it was abstained from.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from pydantic import BaseModel
 
@@ -41,8 +41,19 @@ class Row(BaseModel):
     missing: list[str]
 
 
-def score(question: Question, answer: Answer, source: Callable[[str], str], ms: float) -> Row:
-    """Score an answer; `source` gives the text of a volume by its id."""
+def score(
+    question: Question, answer: Answer, source: Callable[[str], str], ms: float, files: Mapping[str, str] | None = None
+) -> Row:
+    """Score an answer.
+
+    Args:
+        question: what was asked, with what a right answer holds.
+        answer: what came back.
+        source: the text of a volume by its id.
+        ms: how long it took, in milliseconds.
+        files: the name of each volume's full text by the volume's id: what a digest stands for.
+    """
+    answer = _standing_for(answer, files or {})
     answered = answer.status == "answered"
     text = normal(_said(answer))
     missing = [group[0] for group in question.facts if not any(_states(text, fact) for fact in group)]
@@ -110,9 +121,15 @@ def _in_lines(citation: Citation, gold: Gold) -> bool:
     )
 
 
+def _standing_for(answer: Answer, files: Mapping[str, str]) -> Answer:
+    """The answer with every citation of a digest under the file name of the full text that it stands for."""
+    citations = [c.model_copy(update={"file": files.get(c.volume_id, c.file)}) for c in answer.citations]
+    return answer.model_copy(update={"citations": citations})
+
+
 def _same_volume(citation: Citation, gold: Gold) -> bool:
-    """A gold document is named by the first letters of its file; a digest stands for its volume by title."""
-    return citation.file.startswith(gold.doc) or citation.edition == "digest"
+    """A gold document is named by the first letters of its file."""
+    return citation.file.startswith(gold.doc)
 
 
 def _same_title(left: str, right: str) -> bool:

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from eval.metrics import Row, score
 from eval.schema import Question, load_questions
+from index.catalogue import load_catalogue
 from index.errors import EvalError
 from rag.answer import Ask
 from rag.engine import Engine
@@ -59,7 +60,8 @@ def ask_one(engine: Engine, question: Question) -> Row:
     began = time.perf_counter()
     answer = engine.ask(Ask(question=question.question, history=question.history))
     elapsed = (time.perf_counter() - began) * 1000
-    return score(question, answer, engine.snapshot.source, elapsed)
+    files = {entry.id: entry.file for entry in load_catalogue(engine.settings.seeds / "catalogue.toml")}
+    return score(question, answer, engine.snapshot.source, elapsed, files)
 
 
 def figures(rows: Sequence[Row]) -> dict[str, float]:

@@ -61,7 +61,7 @@ class Engine:
     def __init__(self, snapshot: Snapshot, settings: Settings, calibration: Calibration | None = None) -> None:
         self.snapshot = snapshot
         self.calibration = calibration or load_calibration()
-        self._settings = settings
+        self.settings = settings
 
     @classmethod
     def open(cls, settings: Settings, calibration: Calibration | None = None) -> "Engine":
@@ -76,7 +76,7 @@ class Engine:
     def embedder(self) -> Embedder:
         """The query embedder of the snapshot's model."""
         return Embedder.open(
-            export_folder(self._settings.home, self.snapshot.manifest.model.sha256), self._settings.threads
+            export_folder(self.settings.home, self.snapshot.manifest.model.sha256), self.settings.threads
         )
 
     @cached_property
@@ -97,7 +97,7 @@ class Engine:
             NotFound: a filter names something that is not here.
         """
         began = time.perf_counter()
-        check_question(ask, self._settings.max_question_words)
+        check_question(ask, self.settings.max_question_words)
         run = self._start(ask)
         people = run.understood.speakers
         if len(people) > 1 and any(mention.is_ambiguous for mention in run.understood.mentions):
