@@ -77,8 +77,8 @@ def figures(rows: Sequence[Row]) -> dict[str, float]:
         "abstain_recall": _mean([float(not row.answered) for row in rows if not row.answerable]),
         "false_abstain": _mean([float(not row.answered) for row in rows if row.answerable]),
         "words": statistics.median([row.words for row in rows if row.answered] or [0]),
-        "ms_p50": quantile([row.ms for row in rows], 0.5),
-        "ms_p95": quantile([row.ms for row in rows], 0.95),
+        "ms_p50": quantile([row.ms for row in rows], 0.5) if rows else None,
+        "ms_p95": quantile([row.ms for row in rows], 0.95) if rows else None,
     }
     return {name: round(value, 4) for name, value in found.items() if value is not None}
 

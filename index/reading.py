@@ -10,7 +10,7 @@ from index.catalogue import CatalogueEntry, Profile
 from index.corrections import correct_bylines
 from index.errors import MalformedDigest
 from index.inference import infer_bylines
-from index.model import PROSE_KINDS, Kind, Section, Sentence, Span, Voice, Volume
+from index.model import PROSE_KINDS, BylineBasis, Kind, Section, Sentence, Span, Voice, Volume
 from index.notes import link_notes
 from index.prose import read_prose
 from index.slugs import slug, unique
@@ -18,8 +18,8 @@ from index.structure import Piece, read_structure
 from index.texts import SourceText
 
 _STANDS_FOR = re.compile(
-    r"<!--\s*lines\s+(?P<first>\d+)\s*[-–]\s*(?P<last>\d+)"
-    r"(?::\s*(?P<kind>[a-z ]+?)(?:,\s*in\s+(?P<parent>.+?))?)?\s*-->"
+    r"<!--\s*lines\s+(?P<first>\d+)\s*[-–]\s*(?P<last>\d+)(?::\s*(?P<kind>[a-z ]+?)(?:,\s*in\s+(?P<parent>[^,]+?))?"
+    r"(?:,\s*byline\s+(?P<basis>signed|inferred))?)?\s*-->"
 )
 
 
@@ -87,6 +87,7 @@ def _as_digest(section: Section, source: SourceText) -> Section:
         section,
         kind=_kind(match.group("kind"), section, source),
         parent=match.group("parent") or section.parent,
+        byline=replace(section.byline, basis=BylineBasis(match.group("basis") or section.byline.basis)),
         sentences=tuple(map(_reported, section.sentences)),
         source_lines=(int(match.group("first")), int(match.group("last"))),
     )

@@ -14,7 +14,7 @@ from docx.text.run import Run
 
 from index.errors import UnreadableFormat
 from index.readers.archive import Archive
-from index.readers.extracted import Extracted, Writer
+from index.readers.extracted import Extracted, Writer, clean
 
 MAIN_PART = "word/document.xml"
 _HEADING = re.compile(r"heading ([1-6])", re.IGNORECASE)
@@ -73,7 +73,7 @@ def _text(paragraph: Paragraph) -> str:
         f"<sup>{part.text}</sup>" if isinstance(part, Run) and _is_note_mark(part) else part.text
         for part in paragraph.iter_inner_content()
     )
-    return re.sub(r"[^\S\n]+", " ", "".join(parts)).strip()
+    return re.sub(r"[^\S\n]+", " ", clean("".join(parts))).strip()
 
 
 def _is_note_mark(run: Run) -> bool:

@@ -17,7 +17,7 @@ LONGEST_LINE = 1_000_000
 
 _LONGEST_LABEL = 40
 _PAGE_MARK = "\ue000"
-_FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ue000\ufeff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Extracted:
 
 
 class Writer:
-    """Puts blocks together and keeps account of where each page starts."""
+    """Puts blocks of clean text together and keeps account of where each page starts."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
@@ -73,7 +73,7 @@ class Writer:
         return Extracted(text + "\n" if text else "", tuple(self._pages), clean(title).strip())
 
     def _block(self, text: str, marker: str, is_item: bool = False) -> None:
-        text = clean(text).strip()
+        text = text.strip()
         if not text.replace(_PAGE_MARK, "").strip():
             self._waiting += text.count(_PAGE_MARK)
             return
@@ -96,5 +96,5 @@ class Writer:
 
 
 def clean(text: str) -> str:
-    """`text` without control characters, lone surrogates and byte order marks; lines end with a line feed."""
+    """`text` without control characters, lone surrogates, byte order marks and our own mark; lines end with a line feed."""
     return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -1,8 +1,8 @@
 """From the lines of pages to headings, list items and paragraphs.
 
 In: lines with their height on the page and the size of their letters. Out: blocks, put into a `Writer`. A paragraph
-ends where the space to the next line is wider than usual, or the letters change size or weight; letters clearly larger than
-those of the text make a heading.
+ends where the space to the next line is wider than usual, or the letters change size or weight; letters clearly larger
+than those of the text make a heading.
 """
 
 import re
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from index.readers.extracted import Writer
+from index.readers.extracted import Writer, clean
 
 _WIDER = 1.25
 _LARGER = 1.15
@@ -19,7 +19,9 @@ _SHARE = 0.15
 _HEADING_WORDS = 30
 _LEVELS = 3
 _ITEM = re.compile(r"[•▪◦‣●■]\s*")
-_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+_SPELLED_OUT = str.maketrans(
+    {"\x7f": "•", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def write_lines(pages: Sequence[Sequence[Line]], labels: Sequence[str], writer: 
 
 
 def _line(chunks: list[Chunk]) -> Iterator[Line]:
-    text = " ".join("".join(chunk.text for chunk in chunks).translate(_LIGATURES).split())
+    text = " ".join(clean("".join(chunk.text for chunk in chunks).translate(_SPELLED_OUT)).split())
     if text:
         longest = max(chunks, key=lambda chunk: len(chunk.text.strip()))
         is_bold = all(chunk.is_bold for chunk in chunks if chunk.text.strip())

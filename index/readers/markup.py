@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from index.readers.extracted import Writer
+from index.readers.extracted import Writer, clean
 
 _SKIPPED = frozenset(
     "script style noscript template head nav form button select svg math iframe object audio video".split()
@@ -70,7 +70,8 @@ class _Walk:
             self._add(self._writer.page_mark(label))
         elif _is_note_mark(element):
             self._add("<sup>")
-        self._add((element.text or "").replace("\n", _BREAK) if tag == "pre" else element.text)
+        text = clean(element.text or "")
+        self._add(text.replace("\n", _BREAK) if tag == "pre" else text)
 
     def leave(self, element: Any, entered: bool) -> None:
         """An element ends, with the text after it; of one that was skipped, only that text counts."""
@@ -86,7 +87,7 @@ class _Walk:
                 self._emphasis.pop()
             if tag == "li":
                 self._item_waits = False
-        self._add(element.tail)
+        self._add(clean(element.tail or ""))
 
     def flush(self) -> None:
         """The block ends."""
@@ -102,7 +103,7 @@ class _Walk:
             mark = styles.pop() if len(styles) == 1 else ""
             self._writer.paragraph(f"{mark}{text}{mark}" if text else "")
 
-    def _add(self, text: str | None) -> None:
+    def _add(self, text: str) -> None:
         if text:
             self._pieces.append((text, self._emphasis[-1] if self._emphasis else ""))
 

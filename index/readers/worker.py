@@ -18,7 +18,7 @@ MEMORY = 2**30
 """Bytes of address space."""
 
 _MOST_SECONDS = 30
-_BASE_SECONDS = 8
+_BASE_SECONDS = 6
 _SECONDS_A_MIB = 12
 
 

@@ -16,7 +16,7 @@ Make = Callable[..., Any]
 
 
 def scored(question: Question, answer: Answer) -> Row:
-    return score(question, answer, lambda volume_id: SOURCE, 12.34)
+    return score(question, answer, lambda volume_id: SOURCE, 12.34, {"lamps": "001_lamps.txt"})
 
 
 def test_a_right_answer_is_right_in_everything(question: Make, answer: Make) -> None:
@@ -124,7 +124,7 @@ def test_a_section_is_hit_by_its_title_or_its_lines(question: Make, answer: Make
     assert (by_lines.section_hit, by_lines.passage_hit) == (True, True)
 
 
-def test_a_digest_stands_for_its_volume_by_title_only(question: Make, answer: Make, citation: Make) -> None:
+def test_a_digest_stands_for_its_volume_but_for_none_of_its_lines(question: Make, answer: Make, citation: Make) -> None:
     digest = citation(edition="digest", file="lamps.md", lines=[2, 2])
     row = scored(question(), answer(citations=[digest]))
     assert (row.section_hit, row.passage_hit) == (True, False)
