@@ -65,9 +65,10 @@ def show_proposals(console: Console, proposals: Sequence[Proposal]) -> None:
         people = {author for piece in outline.pieces for author in piece.authors}
         console.print(escape(proposal.toml), highlight=False, soft_wrap=True)
         console.print(
-            f"{len(outline.pieces)} pieces by {len(people)} people, {len(outline.doubts)} doubts; "
-            f"`byline outline` shows them.\n",
+            f"# {len(outline.pieces)} pieces by {len(people)} people, {len(outline.doubts)} doubts; "
+            "`byline outline` shows them.\n",
             highlight=False,
+            soft_wrap=True,
         )
 
 

@@ -123,7 +123,10 @@ def _in_lines(citation: Citation, gold: Gold) -> bool:
 
 def _standing_for(answer: Answer, files: Mapping[str, str]) -> Answer:
     """The answer with every citation of a digest under the file name of the full text that it stands for."""
-    citations = [c.model_copy(update={"file": files.get(c.volume_id, c.file)}) for c in answer.citations]
+    citations = [
+        c.model_copy(update={"file": files.get(c.volume_id, c.file)}) if c.edition == "digest" else c
+        for c in answer.citations
+    ]
     return answer.model_copy(update={"citations": citations})
 
 

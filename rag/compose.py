@@ -24,6 +24,8 @@ _FIGURE = re.compile(
 )
 _FIGURE_BONUS = 0.08
 _NEAR_BONUS = 0.06
+_OTHER_PIECE = 0.85
+"""A second piece is quoted only where its best sentence scores this share of the best."""
 _SUMMARY_WORDS = 200
 _LIST_WORDS = 200
 
@@ -63,11 +65,12 @@ def compose(
     budget = budget or BUDGETS[sort]
     chosen: dict[str, dict[int, SentenceRecord]] = {}
     words = 0
+    least = _OTHER_PIECE * candidates[0].score if candidates else 0.0
     ranked = sorted(candidates, key=lambda c: -_score(c, sort, candidates[0])) if candidates else []
     for candidate in ranked:
         if sum(map(len, chosen.values())) >= budget.sentences or words >= budget.words:
             break
-        if candidate.section_id not in chosen and len(chosen) >= budget.parts:
+        if candidate.section_id not in chosen and (len(chosen) >= budget.parts or candidate.score < least):
             continue
         for sentence in _with_context(snapshot, candidate, chosen.get(candidate.section_id, {})):
             size = len(sentence.text.split())

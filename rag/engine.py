@@ -6,7 +6,7 @@ In: an `Ask`. Out: an `Answer`. Understand → retrieve → rank → weigh the e
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from index.embedding import Embedder, Vectors
@@ -22,6 +22,7 @@ from rag.compose import Budget, Part, compose, summarise
 from rag.frame import people_in_words
 from rag.ground import hold
 from rag.lexicon import Lexicon
+from rag.people import reports
 from rag.question import Sort, Understanding, understand
 from rag.rank import Candidate, rank_sentences
 from rag.retrieve import Hit, Mask, retrieve
@@ -140,7 +141,11 @@ class Engine:
         if understood.sort is Sort.SUMMARY and (section_id := self._section_to_summarise(run, people, scope)):
             return summarise(self.snapshot, section_id, understood.stems), 1.0, None
         found = self._look(run, scope)
-        if found.probability >= self.calibration.threshold:
+        if understood.strangers and not people:
+            found = replace(
+                found, candidates=[c for c in found.candidates if reports(c.sentence, understood.strangers[0])]
+            )
+        if found.candidates and found.probability >= self.calibration.threshold:
             began = time.perf_counter()
             parts = compose(self.snapshot, found.candidates, understood.sort)
             _clock(run, "compose", began)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import OSA
 
 from index.names import fold
-from index.records import PersonRecord
+from index.records import PersonRecord, SentenceRecord
 from rag.lexicon import Lexicon
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
@@ -157,3 +157,17 @@ def _mention(
 ) -> Mention:
     start, end = tokens[first][0], tokens[last][1]
     return Mention(start, end, text[start:end], candidates, basis)
+
+
+def reports(sentence: SentenceRecord, name: str) -> bool:
+    """Whether a sentence tells what somebody said, wrote or found: it names them beside a word of telling."""
+    surname = re.escape(name.split()[-1])
+    told = rf"{surname}(?:['’]s)?(?:\s+\S+){{0,6}}?\s+(?:{_TELLING})\b|\b(?:{_TELLING})\s+(?:\S+\s+){{0,3}}?{surname}\b"
+    return (sentence.speaker is not None and name in sentence.speaker) or bool(re.search(told, sentence.text, re.I))
+
+
+_TELLING = (
+    r"said|says|say|wrote|writes|argue[sd]?|told|ask(?:s|ed)?|warn(?:s|ed)?|found|finds|conclude[sd]?|recommend(?:s|ed)?|"
+    r"call(?:s|ed)?|report(?:s|ed)?|note[sd]?|explain(?:s|ed)?|suggest(?:s|ed)?|review|speech|talk(?:s|ed)?|spoke|"
+    r"highlight(?:s|ed)?|describe[sd]?|state[sd]?|according\s+to|words\s+of|quote[sd]?|identif(?:y|ies|ied)|advocates?|urge[sd]?"
+)

@@ -96,5 +96,5 @@ class Writer:
 
 
 def clean(text: str) -> str:
-    """`text` without control characters, lone surrogates, byte order marks and our own mark; lines end with a line feed."""
+    """`text` without control characters, lone surrogates and our own mark; its lines end with a line feed."""
     return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
