@@ -13,7 +13,6 @@ from index.model import Span
 
 _HEADING = re.compile(r"\ufeff?(#{1,6})\s+\S")
 _BULLET = re.compile(r"\s*(?:[-•▪◦‣–—]|\*(?!\*)|\d{1,2}[.)]|[a-z][.)])\s+\S")
-_COMMENT = re.compile(r"\s*<!--.*-->\s*$", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -69,8 +68,8 @@ class Block:
 
     @property
     def is_comment(self) -> bool:
-        """An HTML comment and nothing else."""
-        return bool(_COMMENT.match(self.raw))
+        """An HTML comment and nothing that is read."""
+        return not self.text and "<!--" in self.raw
 
 
 def cut_blocks(source: str) -> list[Block]:

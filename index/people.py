@@ -58,7 +58,7 @@ def _add_misspellings(found: dict[str, _Gathered], volume: Volume) -> None:
     for printed in _printed_names(volume):
         key = _key(printed)
         close = [g for k, g in writers.items() if k.split()[0] == key.split()[0] and OSA.distance(k, key) <= 1]
-        if len(close) == 1 and (key in writers or key not in found):
+        if len(close) == 1 and printed != close[0].name and (key in writers or key not in found):
             _append_new(close[0].aliases, printed)
 
 
