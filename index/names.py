@@ -52,7 +52,8 @@ _NOT_NAMES = frozenset(
         House Park Street Road North South East West St Saint Working Making Building Looking Getting Going Being
         Having Thinking Taking Leading Learning Growing Putting County Borough Metropolitan Programme Scheme Policy
         Network Committee Committees Centre Trust Office Framework Strategy Commission University College Agency
-        Partnership Forum Award Awards Fund Project Unit Court Region Pressures
+        Partnership Forum Award Awards Fund Project Unit Court Region Pressures School
+        Schools Academy Hospital Institute Association Foundation Society Campaign Club Virtual
         """.split()
 )
 _OFFICE_WORDS = frozenset(

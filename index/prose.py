@@ -5,6 +5,7 @@ captions, sub-headings) keeps its own sentences with a voice that is never cited
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,9 +13,9 @@ from index.blocks import Block
 from index.boundaries import ends_sentence
 from index.inline import Reading
 from index.model import Kind, Sentence, Span, Voice
-from index.names import fold, is_name
+from index.names import find_names, fold, is_name
 from index.pull_quotes import find_pull_quotes
-from index.quoting import quoted_mask, voice_of
+from index.quoting import quoted_mask, runs_on, tells, told_by, voice_of
 from index.sentences import split_sentences
 from index.structure import Piece
 
@@ -49,9 +50,19 @@ def read_prose(piece: Piece, source: str) -> tuple[Sentence, ...]:
     """All sentences of a piece, citable or not, in reading order."""
     paragraphs = _join(_paragraphs(piece))
     sentences: list[Sentence] = []
+    known = _surnames(paragraphs)
     for number, paragraph in enumerate(paragraphs):
-        sentences.extend(_sentences(paragraph, source, number))
+        sentences.extend(_sentences(paragraph, source, number, known))
     return tuple(sentences)
+
+
+def _surnames(paragraphs: Sequence[_Paragraph]) -> dict[str, str]:
+    """Everybody the piece names in full, by surname; nobody where two share it."""
+    found: dict[str, set[str]] = {}
+    for paragraph in paragraphs:
+        for name in find_names(paragraph.text):
+            found.setdefault(name.name.split()[-1], set()).add(name.name)
+    return {surname: names.pop() for surname, names in found.items() if len(names) == 1}
 
 
 def _paragraphs(piece: Piece) -> list[_Paragraph]:
@@ -211,15 +222,19 @@ def _breaks_off(text: str) -> bool:
     return text.endswith(",") or (bool(words) and words[-1] in _DANGLING)
 
 
-def _sentences(paragraph: _Paragraph, source: str, number: int) -> list[Sentence]:
+def _sentences(paragraph: _Paragraph, source: str, number: int, known: Mapping[str, str]) -> list[Sentence]:
     text, offsets, breaks = _flatten(paragraph, source)
     ranges = [(0, len(text))] if paragraph.voice not in (None, Voice.EPIGRAPH) else split_sentences(text)
     mask = quoted_mask(text)
-    found = []
+    found: list[Sentence] = []
+    last: str | None = None
     for start, end in ranges:
         voice, speaker = paragraph.voice, paragraph.speaker
         if voice is None:
-            voice, speaker = voice_of(text[start:end], mask[start:end])
+            voice, speaker = voice_of(text[start:end], mask[start:end], known)
+        if voice is Voice.QUOTED and speaker is None and (runs_on(text, mask, start) or tells(text[start:end])):
+            speaker = last
+        last = speaker or told_by(text[start:end], known) or (last if voice is Voice.QUOTED else None)
         spans = _spans(offsets, breaks, start, end)
         found.append(Sentence(text[start:end], spans, voice, speaker, number, paragraph.is_list_item))
     return found

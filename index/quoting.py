@@ -4,14 +4,15 @@ In: the reading text of a paragraph. Out: a mask over its characters, and for on
 """
 
 import re
+from collections.abc import Mapping
 
 from index.model import Voice
 from index.names import NAME, find_names
 
 _QUOTED_SHARE = 0.6
 _SAYS = (
-    r"(?:said|says|say|wrote|writes|argues?|argued|put it|puts it|concluded|explains?|told|asks?|asked|stated|states|"
-    r"added|notes?|noted|observed|summed)"
+    r"(?:said|says|say|wrote|writes|argues?|argued|put it|puts it|conclude[sd]?|found|explains?|told|asks?|asked|"
+    r"stated|states|added|notes?|noted|observed|summed)"
 )
 _NAME = NAME.pattern.replace("?P<honorific>", "?:").replace("?P<name>", "?:")
 _SPEAKER = re.compile(
@@ -19,6 +20,9 @@ _SPEAKER = re.compile(
     rf"|({_NAME})(?:\s+\w+){{0,3}}?\s+{_SAYS}\b"
     rf"|{_SAYS}\s+({_NAME})",
 )
+
+_SURNAME_SAYS = re.compile(rf"\b([A-Z][a-zà-ÿ’'-]+)(?:\s+\w+)?\s+{_SAYS}\b|{_SAYS}\s+([A-Z][a-zà-ÿ’'-]+)\b")
+_PRONOUN_SAYS = re.compile(rf"\b(?:[Hh]e|[Ss]he|[Tt]hey)\s+(?:\w+\s+)?{_SAYS}\b")
 
 
 def quoted_mask(text: str) -> list[bool]:
@@ -54,12 +58,33 @@ def _find_closing(text: str, mark: str, position: int) -> int:
     return -1
 
 
-def voice_of(text: str, mask: list[bool]) -> tuple[Voice, str | None]:
+def voice_of(text: str, mask: list[bool], known: Mapping[str, str]) -> tuple[Voice, str | None]:
     """Own or quoted, by the share of letters inside quotation marks; with the speaker the sentence names, if any."""
     letters = [inside for char, inside in zip(text, mask, strict=True) if char.isalpha()]
     if not letters or sum(letters) / len(letters) < _QUOTED_SHARE:
         return Voice.OWN, None
     outside = "".join(" " if inside else char for char, inside in zip(text, mask, strict=True))
-    match = _SPEAKER.search(outside)
+    return Voice.QUOTED, told_by(outside, known)
+
+
+def told_by(text: str, known: Mapping[str, str]) -> str | None:
+    """Somebody whom a sentence names beside a word of telling, in full or by a surname of `known` (surname → name)."""
+    match = _SPEAKER.search(text)
     named = next((group for group in match.groups() if group), "") if match else ""
-    return Voice.QUOTED, next((found.name for found in find_names(named)), None)
+    if full := next((found.name for found in find_names(named)), None):
+        return full
+    surnames = [group for match in _SURNAME_SAYS.finditer(text) for group in match.groups() if group in known]
+    return known[surnames[0]] if surnames else None
+
+
+def tells(text: str) -> bool:
+    """Whether a pronoun stands beside a word of telling ("He says, …")."""
+    return bool(_PRONOUN_SAYS.search(text))
+
+
+def runs_on(text: str, mask: list[bool], start: int) -> bool:
+    """Whether a quotation begun before `start` goes on there."""
+    before = start - 1
+    while before > 0 and text[before].isspace():
+        before -= 1
+    return before > 0 and mask[before] and text[before] not in "”’\"'" and mask[start]

@@ -19,6 +19,7 @@ from rag.answer import Answer, Ask, Citation, Reason
 from rag.check import check_question
 from rag.cite import cite, plain_text
 from rag.compose import Budget, Part, compose, summarise
+from rag.figures import gives_figure
 from rag.frame import people_in_words
 from rag.ground import hold
 from rag.lexicon import Lexicon
@@ -30,6 +31,8 @@ from rag.scope import both, filter_mask, named_mask, rows_by, rows_naming
 
 _PASSAGES = 8
 _NEAR_TIE = 0.03
+_FIGURE_DEPTH = 8
+"""A figure is looked for in this many of the best sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,10 @@ class Engine:
             found = replace(
                 found, candidates=[c for c in found.candidates if reports(c.sentence, understood.strangers[0])]
             )
+        if understood.sort is Sort.FIGURE and not any(
+            gives_figure(understood.text, candidate.sentence.text) for candidate in found.candidates[:_FIGURE_DEPTH]
+        ):
+            found = replace(found, candidates=())
         if found.candidates and found.probability >= self.calibration.threshold:
             began = time.perf_counter()
             parts = compose(self.snapshot, found.candidates, understood.sort)

@@ -43,12 +43,12 @@ def test_what_stands_in_quotation_marks_is_found(text: str, inside: str) -> None
     ],
 )
 def test_a_sentence_is_quoted_when_most_of_its_letters_are(text: str, voice: Voice, speaker: str | None) -> None:
-    assert voice_of(text, quoted_mask(text)) == (voice, speaker)
+    assert voice_of(text, quoted_mask(text), {}) == (voice, speaker)
 
 
 def test_a_name_inside_the_quotation_is_not_its_speaker() -> None:
     text = "“Clara Moss said that the lamp was lit at dusk and that nobody saw it,” he told us."
-    assert voice_of(text, quoted_mask(text)) == (Voice.QUOTED, None)
+    assert voice_of(text, quoted_mask(text), {}) == (Voice.QUOTED, None)
 
 
 _PROSE = st.text(alphabet="aB “”‘’\"'.", max_size=60) | st.text(max_size=40)
@@ -63,4 +63,4 @@ def test_the_mask_has_one_place_for_every_character(text: str) -> None:
 def test_a_text_without_quotation_marks_is_the_writers_own(text: str) -> None:
     plain = "".join(char for char in text if char not in "“”‘’\"'")
     assert not any(quoted_mask(plain))
-    assert voice_of(plain, quoted_mask(plain)) == (Voice.OWN, None)
+    assert voice_of(plain, quoted_mask(plain), {}) == (Voice.OWN, None)

@@ -1,0 +1,36 @@
+"""Whether a sentence has the kind of figure that a question asks for.
+
+In: a question and sentences. Out: those that could give the figure: money for what something costs, a date for when,
+a share for a percentage, any number for how many. A figure question without one has no answer.
+"""
+
+import re
+
+_NUMBER_WORDS = (
+    r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty|hundreds?|thousands?|"
+    r"millions?|billions?|half|quarters?|thirds?|twice|once|decades?"
+)
+_ANY = re.compile(rf"\d|\b(?:{_NUMBER_WORDS})\b", re.I)
+_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
+    (
+        re.compile(
+            r"\bhow much\b.*\b(?:costs?|spen[dt]|pay|pays|paid|price|charge[ds]?|saved?|money|worth|budget|earn)\b",
+            re.I,
+        ),
+        re.compile(r"[£$€%]|\bpounds?\b|\bper cent\b", re.I),
+    ),
+    (
+        re.compile(r"\b(?:share|percentage|proportion|per cent)\b", re.I),
+        re.compile(rf"%|\bper ?cent\b|\b(?:{_NUMBER_WORDS})\b|\d", re.I),
+    ),
+    (
+        re.compile(r"^\s*when\b|\bwhat year\b|\bin which year\b", re.I),
+        re.compile(r"\d|\b(?:years?|months?|weeks?|days?|since|summer|winter|autumn|spring)\b", re.I),
+    ),
+)
+
+
+def gives_figure(question: str, sentence: str) -> bool:
+    """Whether the sentence has a figure of the kind the question asks for."""
+    wanted = next((figure for asked, figure in _KINDS if asked.search(question)), _ANY)
+    return bool(wanted.search(sentence))
