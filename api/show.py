@@ -22,6 +22,8 @@ def show_answer(console: Console, answer: Answer) -> None:
     console.print()
     for citation in answer.citations:
         console.print(f"  {_byline(citation)}", soft_wrap=True, highlight=False)
+    for credit in dict.fromkeys(citation.credit for citation in answer.citations):
+        console.print(f"[dim]Source: {escape(credit)}[/dim]", soft_wrap=True, highlight=False)
     for note in answer.notes:
         console.print(f"[dim]{escape(note)}[/dim]", soft_wrap=True, highlight=False)
 

@@ -90,6 +90,7 @@ def _build(
     seconds: dict[str, float] = {}
     with _timed(seconds, "read"):
         volumes = list(_read(found, progress))
+        notes = [*notes, *_changed_editions(settings.home, volumes)]
         passages = [passage for volume in volumes for passage in cut_passages(volume)]
         people = gather_people(volumes)
     with _timed(seconds, "model"):
@@ -111,6 +112,18 @@ def _build(
     editions = {volume.id: volume.edition for volume in volumes}
     reused = len(texts) - embedded
     return BuildReport(folder.name, True, embedded, reused, counts, editions, seconds, tuple(notes))
+
+
+def _changed_editions(home: Path, volumes: Sequence[Volume]) -> Iterator[str]:
+    """A sentence for every volume that is read from another edition than in the published generation."""
+    try:
+        before = {volume.id: volume.edition for volume in read_manifest(current_generation(home)).volumes}
+    except BylineError:
+        return
+    names = {"full text": "its full text", "digest": "its digest"}
+    for volume in volumes:
+        if before.get(volume.id, volume.edition) != volume.edition:
+            yield f"{volume.title} is now read from {names[volume.edition]} instead of {names[before[volume.id]]}."
 
 
 def _find(settings: Settings) -> tuple[list[_Found], list[str]]:

@@ -120,6 +120,7 @@ def test_the_full_text_takes_the_place_of_the_digest_when_it_is_there(collection
     collection.put_catalogue()
     report = build_index(collection.settings, SILENT)
     assert report.editions == {"harbour-papers": "full text"}
+    assert "is now read from its full text instead of its digest." in " ".join(report.notes)
     assert _authors(collection.home) == ["Dora Ash"]
 
 
