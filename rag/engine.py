@@ -91,7 +91,7 @@ class Engine:
     def warm(self) -> None:
         """Load all that the first question would otherwise wait for."""
         first = next(iter(self.snapshot.section_refs.values()), None)
-        self.ask(Ask(question=first.title if first and first.title.strip(" .…") else "warm"))
+        self._answer(Ask(question=first.title if first and first.title.strip(" .…") else "warm"))
 
     def ask(self, ask: Ask) -> Answer:
         """Answer a question.
@@ -100,8 +100,11 @@ class Engine:
             QuestionError: the question is empty, too long or no text.
             NotFound: a filter names something that is not here.
         """
-        began = time.perf_counter()
         check_question(ask, self.settings.max_question_words)
+        return self._answer(ask)
+
+    def _answer(self, ask: Ask) -> Answer:
+        began = time.perf_counter()
         run = self._start(ask)
         people = run.understood.speakers
         if len(people) > 1 and any(mention.is_ambiguous for mention in run.understood.mentions):

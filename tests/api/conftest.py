@@ -18,8 +18,10 @@ Served = Callable[[Callable[[], Engine]], AbstractContextManager[httpx.Client]]
 
 
 def wait_until_ready(client: httpx.Client) -> None:
-    """Return when the engine behind `client` is open."""
+    """Return when the engine behind `client` is open, within a minute."""
+    end = time.monotonic() + 60
     while client.get("/readyz").status_code != 200:
+        assert time.monotonic() < end, "the engine does not open"
         time.sleep(0.01)
 
 
