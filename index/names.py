@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.model import Author
 
@@ -95,8 +96,13 @@ class NameFound:
     end: int
 
 
-def find_names(text: str) -> Iterator[NameFound]:
+@lru_cache(maxsize=32768)
+def find_names(text: str) -> tuple[NameFound, ...]:
     """Names of people in running text; words of office and words that begin a sentence are not part of them."""
+    return tuple(_names_in(text))
+
+
+def _names_in(text: str) -> Iterator[NameFound]:
     for match in NAME.finditer(text):
         kept: list[re.Match[str]] = []
         for word in re.finditer(r"\S+", match.group("name")):
