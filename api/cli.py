@@ -86,9 +86,16 @@ def serve() -> None:
 def evaluate(
     files: Annotated[list[Path], typer.Argument(help="JSONL files of questions.")],
     least: Annotated[list[str] | None, typer.Option("--min", help="Fail below this, as in right=0.5.")] = None,
+    peers: Annotated[bool, typer.Option("--peers", help="Ask LlamaIndex and Haystack too; print one table.")] = False,
     json: Json = False,
 ) -> None:
     """Ask every question of the files and print how true the answers are."""
+    if peers:
+        if least:
+            raise typer.BadParameter("--min gates Byline alone; leave it out with --peers.")
+        _compare_with_peers(files, json)
+        return
+
     from rich.progress import track
 
     from eval.runner import check_gates, run_eval
@@ -111,24 +118,107 @@ def evaluate(
         raise typer.Exit(1)
 
 
-@app.command(name="eval-speed", epilog="Example: `byline eval-speed eval/questions/first.jsonl --count 200`")
-def evaluate_speed(
+@app.command(name="eval-finding", epilog="Example: `byline eval-finding eval/questions/first.jsonl`")
+def evaluate_finding(
     files: Annotated[list[Path], typer.Argument(help="JSONL files of questions.")],
-    count: Annotated[int, typer.Option(min=1, help="How many questions to ask.")] = 200,
     json: Json = False,
 ) -> None:
-    """Time answers over HTTP, beside one bare query embedding in the same run."""
+    """Look for the answers to the questions of the files and print how well the right places are found."""
+    from eval.finding import byline_finder, eval_finding
+    from eval.finding_show import show_finding
     from eval.schema import load_questions
-    from eval.show import show_speed
-    from eval.speed import measure_speed
     from index.settings import load_settings
     from rag.engine import Engine
 
-    report = measure_speed(Engine.open(load_settings()), load_questions(files), count)
+    questions = load_questions(files)
+    engine = Engine.open(load_settings())
+    engine.warm()
+    report = eval_finding("Byline", byline_finder(engine), questions)
+    if json:
+        print(report.model_dump_json(indent=2))
+    else:
+        show_finding(_console, report)
+
+
+@app.command(name="eval-speed", epilog="Example: `byline eval-speed eval/questions/first.jsonl --build --save`")
+def evaluate_speed(
+    files: Annotated[list[Path], typer.Argument(help="JSONL files of questions.")],
+    count: Annotated[int, typer.Option(min=1, help="How many questions to ask in every measure.")] = 200,
+    clients: Annotated[str, typer.Option(help="How many clients ask at once, one measure after the other.")] = "1,4,16",
+    build: Annotated[bool, typer.Option("--build", help="Build the index anew, beside LlamaIndex's pipeline.")] = False,
+    busy: Annotated[bool, typer.Option("--busy", help="Measure even where other processes use the machine.")] = False,
+    keep: Annotated[bool, typer.Option("--save", help="Keep the figures as JSON in eval/results/.")] = False,
+    json: Json = False,
+) -> None:
+    """Time embedding, answers, servers and index builds on a machine that does nothing else."""
+    at_once = _numbers(clients)
+    from eval.busy import refuse_busy_machine
+    from eval.results import save
+    from eval.schema import load_questions
+    from eval.speed import Plan, measure_speed
+    from eval.speed_show import show_speed
+    from index.settings import load_settings
+
+    questions = load_questions(files)
+    if not busy:
+        refuse_busy_machine()
+    with _build_progress(json) as progress:
+        report = measure_speed(load_settings(), questions, Plan(count, at_once, build), progress)
     if json:
         print(report.model_dump_json(indent=2))
     else:
         show_speed(_console, report)
+    if keep:
+        _errors.print(f"Kept in {save(report, 'speed')}", highlight=False, soft_wrap=True)
+
+
+@app.command(name="eval-search", epilog="Example: `byline eval-search --rows 100000 --rows 1000000`")
+def evaluate_search(
+    rows: Annotated[list[int] | None, typer.Option(min=1, help="Passages: 1e4, 1e5 and 1e6 by default.")] = None,
+    count: Annotated[int, typer.Option(min=1, help="How many searches under each filter.")] = 200,
+    busy: Annotated[bool, typer.Option("--busy", help="Measure even where other processes use the machine.")] = False,
+    keep: Annotated[bool, typer.Option("--save", help="Keep the figures as JSON in eval/results/.")] = False,
+    json: Json = False,
+) -> None:
+    """Time dense search among passages made up from the index's sentences, and compare it with exact search."""
+    from eval.busy import refuse_busy_machine
+    from eval.results import save
+    from eval.search_speed import measure_search
+    from eval.show import show_search
+    from index.settings import load_settings
+    from index.snapshot import Snapshot
+
+    sentences = Snapshot.open(load_settings().home).sentence_vectors
+    if not busy:
+        refuse_busy_machine()
+    with _build_progress(json) as progress:
+        report = measure_search(sentences, rows or (10_000, 100_000, 1_000_000), count, progress)
+    if json:
+        print(report.model_dump_json(indent=2))
+    else:
+        show_search(_console, report)
+    if keep:
+        _errors.print(f"Kept in {save(report, 'search')}", highlight=False, soft_wrap=True)
+
+
+@app.command(name="eval-chunks", epilog="Example: `byline eval-chunks ~/chunkeval`")
+def evaluate_chunks(
+    folder: Annotated[Path, typer.Argument(help="Folder with corpora/*.md and questions.jsonl.")],
+    json: Json = False,
+) -> None:
+    """Make published rows of the chunking evaluation again and print ours beside them."""
+    from eval.chunkeval import eval_chunks
+    from eval.show import show_chunks
+    from index.settings import load_settings
+    from rag.rerank import open_reranker
+
+    settings = load_settings()
+    with _build_progress(json) as progress:
+        report = eval_chunks(settings, folder, open_reranker(settings), progress)
+    if json:
+        print(report.model_dump_json(indent=2))
+    else:
+        show_chunks(_console, report)
 
 
 @app.command(name="eval-reading", epilog="Example: `BYLINE_TEXTS=~/texts byline eval-reading eval/structure/001.json`")
@@ -264,10 +354,39 @@ def main() -> None:
         sys.exit(error.exit_code)
 
 
+def _compare_with_peers(files: "Sequence[Path]", json: bool) -> None:
+    """Ask Byline and other libraries, and print one table."""
+    from eval.peers.comparison import compare
+    from eval.peers.cross_encoder import open_scorer
+    from eval.peers.show import show_comparison
+    from index.settings import load_settings
+    from rag.engine import Engine
+
+    settings = load_settings()
+    engine = Engine.open(settings)
+    with _errors.status("opening the models") as status:
+        report = compare(engine, files, open_scorer(settings), status.update)
+    if json:
+        print(report.model_dump_json(indent=2))
+    else:
+        show_comparison(_console, report)
+
+
 def _build_progress(json: bool) -> "BuildProgress":
     from api.progress import BuildProgress
 
     return BuildProgress(Console(stderr=True) if json else _console)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """The numbers of `1,4,16`."""
+    try:
+        numbers = tuple(int(number) for number in text.split(","))
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no list of numbers as in 1,4,16.") from error
+    if min(numbers) < 1:
+        raise typer.BadParameter("every number of clients is at least 1.")
+    return numbers
 
 
 def _given(**fields: object) -> dict[str, object]:

@@ -33,8 +33,8 @@ def _byline(citation: Citation) -> str:
     first, last = citation.lines
     lines = f"line {first}" if first == last else f"lines {first}–{last}"
     voice = "" if citation.voice == "own" or citation.edition == "digest" else f", {citation.voice}"
-    if citation.speaker:
-        voice += f" from {citation.speaker}"
+    if voice and citation.speaker:
+        voice += f": {citation.speaker}" if citation.voice == "reported" else f" from {citation.speaker}"
     edition = "" if citation.edition == "full text" else " (digest)"
     return (
         f"[cyan]\\[{citation.id}][/cyan] [bold]{escape(people)}[/bold], {escape(citation.section)}. "

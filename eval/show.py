@@ -4,9 +4,10 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from eval.chunkeval import ChunkReport
 from eval.reading import ReadingReport
 from eval.runner import MEASURES, EvalReport
-from eval.speed import SpeedReport
+from eval.search_speed import SearchReport
 
 _HEADINGS = {
     "section_hit": "section",
@@ -61,10 +62,64 @@ def show_reading(console: Console, report: ReadingReport) -> None:
     console.print(table)
 
 
-def show_speed(console: Console, report: SpeedReport) -> None:
-    """Print how fast answers came."""
+def show_chunks(console: Console, report: ChunkReport) -> None:
+    """Print the rows of the chunking evaluation, the published figures beside those reproduced."""
+    table = Table(
+        title=f"Chunking evaluation, n = {report.questions}, at most five chunks a question, per cent",
+        title_justify="left",
+        box=SIMPLE_HEAD,
+    )
+    for column in ("row", "recall", "precision", "IoU", "tokens", "published R/P/IoU", "recall gain", "IoU gain"):
+        table.add_column(column, justify="left" if column == "row" else "right", no_wrap=True)
+    for row in report.rows:
+        was = row.published
+        table.add_row(
+            row.name,
+            f"{row.measured.recall:.1f}",
+            f"{row.measured.precision:.1f}",
+            f"{row.measured.iou:.1f}",
+            f"{row.measured.tokens:.0f}",
+            f"{was.recall:g} / {was.precision:g} / {was.iou:g}" if was else "",
+            _interval(row.recall_gain),
+            _interval(row.iou_gain),
+        )
+    console.print(table)
+    console.print("Gains: 95 % interval of the difference to the first row, paired by question.", highlight=False)
+
+
+def _interval(interval: tuple[float, float] | None) -> str:
+    return f"{interval[0]:+.1f} to {interval[1]:+.1f}" if interval else ""
+
+
+def show_search(console: Console, report: SearchReport) -> None:
+    """Print how fast and how true dense search was, a line for each size and filter."""
+    machine = report.machine
     console.print(
-        f"{report.questions} questions over HTTP: p50 {report.ask_p50:.1f} ms, p95 {report.ask_p95:.1f} ms; "
-        f"one bare query embedding: p50 {report.embedding_p50:.1f} ms, p95 {report.embedding_p95:.1f} ms.",
+        f"Made-up passages from {report.sentences:,} sentences; the best {report.depth} rows of each search, on one "
+        f"thread.\n{machine.cores} cores of {machine.cpu}, {machine.memory_gb:g} GB; meanwhile other processes used "
+        f"{report.others:.2f} cores. CPU: p95 of the thread's processor time.",
         highlight=False,
     )
+    table = Table(title="Search", title_justify="left", box=SIMPLE_HEAD)
+    for column in ("passages", "MB", "build s", "open ms"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("filter", no_wrap=True)
+    for column in ("rows", "way", "p50 ms", "p95 ms", "CPU ms", "recall@10", f"@{report.depth}", "outside"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for size in report.sizes:
+        facts = (f"{size.rows:,}", f"{size.megabytes:,.0f}", f"{size.build_s:.1f}", f"{size.open_ms:.1f}")
+        for search in size.searches:
+            table.add_row(
+                *(facts if search is size.searches[0] else [""] * len(facts)),
+                search.filter,
+                f"{search.rows:,}",
+                "exact" if search.exact else "codes",
+                f"{search.times.p50:.1f}",
+                f"{search.times.p95:.1f}",
+                f"{search.processor.p95:.1f}",
+                f"{search.recall_at_10:.3f}",
+                f"{search.recall_at_depth:.3f}",
+                str(search.outside),
+                end_section=search is size.searches[-1],
+            )
+    console.print(table)

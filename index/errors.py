@@ -28,6 +28,13 @@
     │   └── UnreadableQuestion       NUL characters or lone surrogates
     ├── NotFound                     no such section, volume or person
     ├── EvalError                    an evaluation file is malformed or a --min gate was missed
+    │   └── BusyMachine              other processes would spoil what is timed
+    ├── StoreError                   the vector store for LlamaIndex cannot do what it is asked to
+    │   ├── UnusableNode             a node is no text node, or has no vector that fits
+    │   ├── UnusableFilter           a metadata filter has an operator or a value that means nothing here
+    │   ├── UnsupportedQuery         a query mode that the store does not have, or no vector that fits
+    │   └── DamagedStore             a persisted store is missing or not what was written
+    ├── MissingExtra                 an optional part of Byline is not installed
     └── PortInUse                    the address to serve on is taken
 
 Each message says what happened, to which file or field, and what to do next. `exit_code` is what the command line
@@ -176,6 +183,41 @@ class EvalError(BylineError):
     """An evaluation file is malformed, or a gate was missed."""
 
     exit_code = 65
+
+
+class BusyMachine(EvalError):
+    """Other processes use the machine, and would spoil what is timed."""
+
+    exit_code = 75
+
+
+class StoreError(BylineError):
+    """The vector store for LlamaIndex cannot do what it is asked to."""
+
+    exit_code = 65
+    status = 422
+
+
+class UnusableNode(StoreError):
+    """A node is no text node, shares its id, or has no vector that fits."""
+
+
+class UnusableFilter(StoreError):
+    """A metadata filter has an operator or a value that means nothing here."""
+
+
+class UnsupportedQuery(StoreError):
+    """A query asks for a mode that the store does not have, or has no vector that fits."""
+
+
+class DamagedStore(StoreError):
+    """A persisted store is missing or not what was written."""
+
+
+class MissingExtra(BylineError):
+    """What a command needs is not installed with Byline itself."""
+
+    exit_code = 69
 
 
 class PortInUse(BylineError):

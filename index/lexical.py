@@ -46,3 +46,11 @@ class LexicalIndex:
             return np.zeros(self._rows, dtype=np.float32)
         scores = np.asarray(self._engine.get_scores(known), dtype=np.float32)
         return scores if mask is None else np.where(mask, scores, np.float32(0))
+
+    def rows_with(self, token: str) -> NDArray[np.int64]:
+        """The rows that have a stem, in ascending order."""
+        number = self._engine.vocab_dict.get(token)
+        if number is None:
+            return np.zeros(0, dtype=np.int64)
+        first, end = self._engine.scores["indptr"][number : number + 2]
+        return np.sort(np.asarray(self._engine.scores["indices"][first:end], dtype=np.int64))

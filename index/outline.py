@@ -11,12 +11,16 @@ from pydantic import BaseModel
 
 from index.catalogue import AddedEntry, CatalogueEntry, load_collection
 from index.errors import CatalogueError
-from index.model import PROSE_KINDS, BylineBasis, Edition, Kind, PageStart, Section, page_of
+from index.model import PROSE_KINDS, BylineBasis, Edition, Kind, PageStart, Section, Sentence, Voice, page_of
+from index.names import fold, parse_byline
 from index.reading import read_volume
 from index.settings import Settings
 from index.slugs import slug
 from index.texts import SourceText, read_bytes, read_text
 
+_BYLINE_REACH = 4
+"""How many lines from the beginning or the end of a piece a second byline is looked for."""
+_BYLINE_WORDS = 20
 _SIGNABLE = PROSE_KINDS - {Kind.BIO, Kind.CHAPTER_INTRO}
 
 
@@ -132,4 +136,27 @@ def _doubts(sections: tuple[Section, ...]) -> list[str]:
             doubts.append(f"{where}: nothing says who wrote it.")
         if section.kind in PROSE_KINDS and len(section.sentences) < 3:
             doubts.append(f"{where}: hardly any prose; is it a piece of its own?")
+        if rivals := _rivals(section):
+            printed = " or ".join(repr(line) for line in (section.byline.as_printed, *rivals))
+            doubts.append(f"{where}: two lines could be the byline: {printed}.")
     return doubts
+
+
+def _rivals(section: Section) -> list[str]:
+    """Lines near the beginning or the end that have the shape of a byline and name nobody who is on it."""
+    if section.kind not in _SIGNABLE or section.byline.basis not in (BylineBasis.PRINTED, BylineBasis.SIGNED):
+        return []
+    writers = {fold(author.name) for author in section.byline.authors}
+    speakers = {fold(sentence.speaker) for sentence in section.sentences if sentence.speaker}
+    reach = {*range(_BYLINE_REACH), *range(len(section.sentences) - _BYLINE_REACH, len(section.sentences))}
+    near = [sentence for number, sentence in enumerate(section.sentences) if number in reach]
+    return [line.text for line in near if _names_others(line, section, writers | speakers)]
+
+
+def _names_others(line: Sentence, section: Section, known: set[str]) -> bool:
+    if line.voice not in (Voice.HEADING, Voice.OWN) or len(line.text.split()) > _BYLINE_WORDS:
+        return False
+    if line.is_list_item or line.text[-1:] in ".!?" or fold(line.text) == fold(section.title):
+        return False
+    named = {fold(author.name) for author in parse_byline(line.text)}
+    return bool(named) and not any(writer in fold(line.text) for writer in known)

@@ -5,29 +5,34 @@ captions, sub-headings) keeps its own sentences with a voice that is never cited
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from index.blocks import Block
 from index.boundaries import ends_sentence
+from index.cast import Cast
 from index.inline import Reading
 from index.model import Kind, Sentence, Span, Voice
-from index.names import find_names, fold, is_name
+from index.names import fold, is_name
 from index.pull_quotes import find_pull_quotes
-from index.quoting import quoted_mask, runs_on, tells, told_by, voice_of
+from index.quoting import announces, voices_of
 from index.sentences import split_sentences
 from index.structure import Piece
+from index.verse import Verse, find_verse
 
 _NOTE = re.compile(r"\s*(?:<sup>\s*\d+\s*</sup>|\[\^\w+\]:)")
 _QUOTATION = re.compile(r"[“\"‘'].+[”\"’'][.]?$", re.DOTALL)
 _ATTRIBUTED = re.compile(r"([“\"‘'].+[”\"’'])\s*[-–—]+\s*(\S.{2,60})$", re.DOTALL)
 _SOURCE = re.compile(r"[-–—]*\s*(\S.{2,60})$")
+_DASHED = re.compile(r"(?:[-–—]+\s*|\()(\S.{2,40}?)\)?\.?")
 _RUN_IN = re.compile(
     r"(?P<head>[A-Z](?:[^.!?:;“”\"]{8,80}?))\s(?="
     r"(?:In|But|After|The|We|Of|At|For|This|These|When|While|As|If|It|There|Our|They|To|On|By|And|So|My)\s[a-z0-9]"
     r"|(?:[A-Z][a-z]+)\s(?:had|has|was|is|were|are|have|will|can)\s)"
 )
+_NAME_TWICE = re.compile(r"(?P<head>[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){1,3})\s(?=(?P=head)\s)")
+"""A name as heading that runs into a sentence about its bearer."""
 _FINITE = re.compile(r"\b(?:is|are|was|were|has|have|had|I|we|they|he|she|it|who|that|which|said|can|will)\b")
 _JOINABLE_WORDS = 6
 
@@ -50,19 +55,22 @@ def read_prose(piece: Piece, source: str) -> tuple[Sentence, ...]:
     """All sentences of a piece, citable or not, in reading order."""
     paragraphs = _join(_paragraphs(piece))
     sentences: list[Sentence] = []
-    known = _surnames(paragraphs)
+    cast = Cast([paragraph.text for paragraph in paragraphs], [author.name for author in piece.byline.authors])
+    announced: str | None = None
     for number, paragraph in enumerate(paragraphs):
-        sentences.extend(_sentences(paragraph, source, number, known))
+        read = _sentences(paragraph, source, number, cast, announced)
+        sentences.extend(read)
+        announced = _announced(paragraph, read, cast, announced)
     return tuple(sentences)
 
 
-def _surnames(paragraphs: Sequence[_Paragraph]) -> dict[str, str]:
-    """Everybody the piece names in full, by surname; nobody where two share it."""
-    found: dict[str, set[str]] = {}
-    for paragraph in paragraphs:
-        for name in find_names(paragraph.text):
-            found.setdefault(name.name.split()[-1], set()).add(name.name)
-    return {surname: names.pop() for surname, names in found.items() if len(names) == 1}
+def _announced(paragraph: _Paragraph, read: Sequence[Sentence], cast: Cast, before: str | None) -> str | None:
+    """Whose quotation the next paragraph begins: a row of quotations is announced once."""
+    if paragraph.voice is not None:
+        return before
+    if read and all(sentence.voice is Voice.QUOTED for sentence in read):
+        return before
+    return announces(read[-1].text, cast) if read else None
 
 
 def _paragraphs(piece: Piece) -> list[_Paragraph]:
@@ -72,11 +80,26 @@ def _paragraphs(piece: Piece) -> list[_Paragraph]:
             _Paragraph([b.reading], Voice.HEADING if i == 0 else voice) for i, b in enumerate(piece.blocks) if b.text
         ]
     pulled = find_pull_quotes(piece.blocks, set(piece.roles))
+    verses = {verse.first: verse for verse in find_verse(piece.blocks, {*piece.roles, *pulled})}
     found: list[_Paragraph] = []
-    for index, block in enumerate(piece.blocks):
+    index = 0
+    while index < len(piece.blocks):
+        if verse := verses.get(index):
+            found.extend(_read_verse(piece, verse))
+            index = (verse.source or verse.last) + 1
+            continue
+        block = piece.blocks[index]
         if not block.is_comment:
             found.extend(_read_block(piece, index, block, index in pulled))
+        index += 1
     return found
+
+
+def _read_verse(piece: Piece, verse: Verse) -> list[_Paragraph]:
+    """A stanza as one paragraph; the line that says whose it is, apart."""
+    lines = [block.reading for block in piece.blocks[verse.first : verse.last + 1]]
+    source = [] if verse.source is None else [_Paragraph([piece.blocks[verse.source].reading], Voice.HEADING)]
+    return [_Paragraph(lines, Voice.VERSE, verse.speaker), *source]
 
 
 def _read_block(piece: Piece, index: int, block: Block, pulled: bool) -> list[_Paragraph]:
@@ -101,15 +124,29 @@ def _is_caption(block: Block) -> bool:
 
 
 def _epigraph(piece: Piece, index: int, block: Block) -> _Paragraph | None:
-    """A quotation before the text begins, with the name of its source on the same line or the next."""
-    if index > max(piece.roles, default=0) + 3 and index > 4:
-        return None
+    """A quotation with the name of its source on the same line or the next; an epigraph before the text begins."""
+    opening = max((role for role in piece.roles if role <= 3), default=0)
+    if index > opening + 3:
+        following = _following(piece, index)
+        name = _dashed_name(following) if following and _QUOTATION.match(block.text) else None
+        return _Paragraph([block.reading], speaker=name) if name else None
     if match := _ATTRIBUTED.match(block.text):
-        return _Paragraph([block.reading.slice(*match.span(1))], Voice.EPIGRAPH, match.group(2))
-    following = piece.blocks[index + 1] if index + 1 < len(piece.blocks) else None
+        return _Paragraph([block.reading.slice(*match.span(1))], Voice.EPIGRAPH, match.group(2).rstrip("."))
+    following = _following(piece, index)
     if following and _QUOTATION.match(block.text) and (name := _source_name(following)):
-        return _Paragraph([block.reading], Voice.EPIGRAPH, name)
+        return _Paragraph([block.reading], Voice.EPIGRAPH, name.rstrip("."))
     return None
+
+
+def _following(piece: Piece, index: int) -> Block | None:
+    """The next block, unless it has a use of its own, as a signature has."""
+    return piece.blocks[index + 1] if index + 1 < len(piece.blocks) and index + 1 not in piece.roles else None
+
+
+def _dashed_name(block: Block) -> str | None:
+    """The name alone on a line after a dash or in brackets."""
+    match = _DASHED.fullmatch(block.raw.strip())
+    return match.group(1) if match and is_name(match.group(1)) else None
 
 
 def _source_name(block: Block) -> str | None:
@@ -120,10 +157,15 @@ def _source_name(block: Block) -> str | None:
 
 
 def _is_epigraph_source(piece: Piece, index: int) -> bool:
+    return index > 0 and _epigraph_on_two_lines(piece, index - 1)
+
+
+def _epigraph_on_two_lines(piece: Piece, index: int) -> bool:
+    block = piece.blocks[index]
     return (
-        index > 0
-        and _epigraph(piece, index - 1, piece.blocks[index - 1]) is not None
-        and bool(_source_name(piece.blocks[index]))
+        _epigraph(piece, index, block) is not None
+        and not _ATTRIBUTED.match(block.text)
+        and _source_name(piece.blocks[index + 1]) is not None
     )
 
 
@@ -151,6 +193,7 @@ def _split_run_in(block: Block) -> list[_Paragraph]:
     match = None if block.is_bullet else _RUN_IN.match(reading.text)
     if match and not _looks_run_in(match.group("head"), reading.text[match.end() :]):
         match = None
+    match = match or _NAME_TWICE.match(reading.text)
     if match is None:
         return [_Paragraph([reading], is_list_item=block.is_bullet)]
     head, rest = reading.slice(0, match.end("head")), reading.slice(match.end(), len(reading.text))
@@ -222,22 +265,18 @@ def _breaks_off(text: str) -> bool:
     return text.endswith(",") or (bool(words) and words[-1] in _DANGLING)
 
 
-def _sentences(paragraph: _Paragraph, source: str, number: int, known: Mapping[str, str]) -> list[Sentence]:
+def _sentences(paragraph: _Paragraph, source: str, number: int, cast: Cast, announced: str | None) -> list[Sentence]:
     text, offsets, breaks = _flatten(paragraph, source)
-    ranges = [(0, len(text))] if paragraph.voice not in (None, Voice.EPIGRAPH) else split_sentences(text)
-    mask = quoted_mask(text)
-    found: list[Sentence] = []
-    last: str | None = None
-    for start, end in ranges:
-        voice, speaker = paragraph.voice, paragraph.speaker
-        if voice is None:
-            voice, speaker = voice_of(text[start:end], mask[start:end], known)
-        if voice is Voice.QUOTED and speaker is None and (runs_on(text, mask, start) or tells(text[start:end])):
-            speaker = last
-        last = speaker or told_by(text[start:end], known) or (last if voice is Voice.QUOTED else None)
-        spans = _spans(offsets, breaks, start, end)
-        found.append(Sentence(text[start:end], spans, voice, speaker, number, paragraph.is_list_item))
-    return found
+    whole = paragraph.voice not in (None, Voice.EPIGRAPH, Voice.VERSE)
+    ranges = [(0, len(text))] if whole else split_sentences(text)
+    if paragraph.voice is None:
+        voices = voices_of(text, ranges, cast, paragraph.speaker or announced)
+    else:
+        voices = [(paragraph.voice, paragraph.speaker)] * len(ranges)
+    return [
+        Sentence(text[start:end], _spans(offsets, breaks, start, end), voice, speaker, number, paragraph.is_list_item)
+        for (start, end), (voice, speaker) in zip(ranges, voices, strict=True)
+    ]
 
 
 def _flatten(paragraph: _Paragraph, source: str) -> tuple[str, list[int], set[int]]:

@@ -10,10 +10,11 @@ _END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)")
 _OPENING = re.compile(r"[\"'“‘(\[£$€]*[A-Z0-9À-Þ•–—-]")
 _ABBREVIATIONS = frozenset(
     """
-        dr mr mrs ms prof professor sir st rev hon cllr jr sr vs etc e.g i.e eg ie cf al no nos p pp vol ch fig ed
+        dr mr mrs ms prof professor sir st rev hon cllr jr sr vs etc e.g i.e eg ie cf al p pp vol ch fig ed
         eds para approx dept inc ltd co gov rt a.m p.m
         """.split()
 )
+_BEFORE_FIGURE = frozenset({"no", "nos"})
 _ENDS_ANYWAY = frozenset({"etc", "al", "ltd", "inc", "co", "a.m", "p.m"})
 _LAST_WORD = re.compile(r"([\w.]+)\.$")
 
@@ -47,6 +48,8 @@ def _ends_here(sentence: str, mark: str, rest: str) -> bool:
     last = word.group(1).casefold()
     if len(last) == 1 and last.isalpha() and last != "i":
         return False
+    if last in _BEFORE_FIGURE:
+        return not rest[0].isdigit()
     return last not in _ABBREVIATIONS or last in _ENDS_ANYWAY
 
 

@@ -8,6 +8,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import SettingsError
 
+DEFAULT_RERANKER = "ms-marco-MiniLM-L-12-v2"
+RERANK_OFF = "off"
 PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -32,6 +34,10 @@ class Settings(BaseSettings):
     model: str = Field(
         default="all-MiniLM-L6-v2",
         description="Embedding model: this name, another sentence-transformers model by name, or a folder.",
+    )
+    rerank: str = Field(
+        default=DEFAULT_RERANKER,
+        description="Reranker: this name, a sentence-transformers CrossEncoder by name or folder, or off (fast mode).",
     )
     threads: int = Field(default=2, ge=1, le=64, description="CPU threads for embedding one batch or one question.")
     host: str = Field(default="127.0.0.1", description="Address that `byline serve` listens on.")

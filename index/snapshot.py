@@ -138,6 +138,25 @@ class Snapshot:
         """The section id of every passage row."""
         return tuple(row["section_id"] for row in self._rows("SELECT section_id FROM passages ORDER BY row"))
 
+    @cached_property
+    def section_numbers(self) -> NDArray[np.int64]:
+        """The section of every passage row as a number, shape (passages,); equal numbers are one section."""
+        numbers = {section_id: number for number, section_id in enumerate(dict.fromkeys(self.passage_sections))}
+        return np.array([numbers[section_id] for section_id in self.passage_sections], dtype=np.int64)
+
+    @cached_property
+    def sentence_rows(self) -> NDArray[np.int64]:
+        """Where the sentence vectors of every passage row begin and end, shape (passages, 2)."""
+        found = np.zeros((len(self.passage_sections), 2), dtype=np.int64)
+        query = (
+            'SELECT p.row, MIN(s.row) AS "begin", MAX(s.row) + 1 AS "end" FROM passages p JOIN sentences s '
+            "ON s.section_id = p.section_id AND s.ordinal BETWEEN p.first AND p.last "
+            "WHERE s.row IS NOT NULL GROUP BY p.row"
+        )
+        for row in self._rows(query):
+            found[row["row"]] = row["begin"], row["end"]
+        return found
+
     def passage_mask(self, section_ids: frozenset[str]) -> NDArray[np.bool_]:
         """Which passage rows lie in the given sections, shape (passages,)."""
         return np.fromiter(

@@ -1,8 +1,8 @@
 """Whether the evidence is thick enough to answer.
 
 In: what retrieval and ranking found. Out: a probability that the passages answer the question, from a logistic model
-over four features; the model is fitted on training questions only, by `byline calibrate`, and kept in
-rag/calibration.json where anybody can read it.
+over a few features; one is fitted with the reranker and one without, on training questions only, by `byline calibrate`,
+and both are kept in rag/calibration.json where anybody can read them.
 """
 
 import json
@@ -16,17 +16,29 @@ from rag.rank import Candidate, coverage
 from rag.retrieve import Hit
 
 CALIBRATION = Path(__file__).with_name("calibration.json")
-FEATURES = ("cosine", "sentence_cosine", "coverage", "scope_coverage")
+FEATURES = ("cosine", "sentence_cosine", "coverage", "scope_coverage", "elsewhere", "relevance")
+SPEAKS_AGAINST = frozenset({"elsewhere"})
+"""Features of which more makes an answer less likely; of all others more makes it likelier."""
+_LOGITS = 10.0
+"""A reranker's logit is divided by this, so that it weighs like the other features."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """How well the best passages fit the question; each feature is 0–1 or a cosine."""
+    """How well the best passages fit the question."""
 
     cosine: float
+    """Of the nearest passage."""
     sentence_cosine: float
+    """Of the nearest sentence."""
     coverage: float
+    """Share of the question's stems, by rarity, in the best of five passages."""
     scope_coverage: float
+    """The same for everything that may answer."""
+    elsewhere: float
+    """How much nearer the nearest passage is that may not answer: by somebody else, or in another volume."""
+    relevance: float
+    """What the reranker says of the best passage, a tenth of its logit; 0 in fast mode."""
 
     def values(self) -> tuple[float, ...]:
         """The features in the order of `FEATURES`."""
@@ -47,11 +59,16 @@ class Calibration:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
-NO_EVIDENCE = Evidence(0.0, 0.0, 0.0, 0.0)
+NO_EVIDENCE = Evidence(0.0, 0.0, 0.0, 0.0, 0.0, -1.0)
 
 
 def weigh(
-    hits: Sequence[Hit], candidates: Sequence[Candidate], stems: Sequence[str], lexicon: Lexicon, known: Collection[str]
+    hits: Sequence[Hit],
+    candidates: Sequence[Candidate],
+    stems: Sequence[str],
+    lexicon: Lexicon,
+    known: Collection[str],
+    nearest: float,
 ) -> Evidence:
     """Measure the evidence.
 
@@ -61,16 +78,20 @@ def weigh(
         stems: what the question is about.
         lexicon: word statistics, for the rarity by which each stem counts.
         known: those of the stems that occur anywhere in the scope looked at.
+        nearest: cosine of the nearest passage of the whole collection.
     """
     if not hits or not candidates:
         return NO_EVIDENCE
     total = sum(lexicon.idf(token) for token in dict.fromkeys(stems))
     found = sum(lexicon.idf(token) for token in dict.fromkeys(stems) if token in known)
+    cosine = max(hit.cosine for hit in hits)
     return Evidence(
-        cosine=max(hit.cosine for hit in hits[:5]),
+        cosine=cosine,
         sentence_cosine=max(candidate.cosine for candidate in candidates),
         coverage=max(coverage(hit.passage.text, stems, lexicon) for hit in hits[:5]) if stems else 1.0,
         scope_coverage=found / total if total else 1.0,
+        elsewhere=max(0.0, nearest - cosine),
+        relevance=max(-1.0, min(1.0, max(hit.relevance or 0.0 for hit in hits) / _LOGITS)),
     )
 
 
@@ -78,8 +99,8 @@ NEUTRAL = Calibration(0.0, (1.0,) * len(FEATURES), 0.0)
 """Answers everything; what is in force while a new calibration is fitted."""
 
 
-def load_calibration() -> Calibration:
-    """The fitted model."""
-    data = json.loads(CALIBRATION.read_text(encoding="utf-8"))
+def load_calibration(reranks: bool) -> Calibration:
+    """The model fitted with the reranker, or the one fitted without."""
+    data = json.loads(CALIBRATION.read_text(encoding="utf-8"))["reranked" if reranks else "fast"]
     weights = tuple(float(data["weights"][name]) for name in FEATURES)
     return Calibration(float(data["intercept"]), weights, float(data["threshold"]))

@@ -4,13 +4,15 @@ In: ranked candidates. Out: `Part`s, one for each piece quoted from, each a run 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from index.embedding import Vectors
 from index.model import CITABLE_VOICES
 from index.records import SectionRecord, SentenceRecord
 from index.snapshot import Snapshot
-from index.tokens import tokens
 from rag.question import Sort
 from rag.rank import Candidate
 
@@ -27,6 +29,11 @@ _NEAR_BONUS = 0.06
 _OTHER_PIECE = 0.85
 """A second piece is quoted only where its best sentence scores this share of the best."""
 _SUMMARY_WORDS = 200
+_LEAST_SUMMARY_WORDS = 6
+_ENDS = 0.15
+"""What standing at the beginning or the end of a piece counts, beside a cosine."""
+_REPETITION = 0.5
+"""What being like a sentence already chosen costs."""
 _LIST_WORDS = 200
 
 
@@ -40,14 +47,18 @@ class Budget:
 
 
 BUDGETS = {
-    Sort.TOPIC: Budget(4, 120, 2),
-    Sort.REASON: Budget(4, 120, 2),
-    Sort.FIGURE: Budget(3, 90, 2),
-    Sort.LIST: Budget(5, 150, 1),
+    Sort.FIGURE: Budget(2, 60, 2),
     Sort.WHO: Budget(2, 80, 2),
     Sort.COMPARE: Budget(6, 200, 3),
     Sort.SUMMARY: Budget(7, _SUMMARY_WORDS, 1),
 }
+
+
+WINDOWS = {Sort.TOPIC: (75, 45), Sort.REASON: (75, 45), Sort.LIST: (120, 70)}
+"""Sorts that are answered by runs of sentences, and how many words each run may take; the first is the best."""
+_OVERRUN = 15
+"""A further run may be so many words too long: a sentence is never cut."""
+Chosen = dict[str, dict[int, SentenceRecord]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +73,79 @@ def compose(
     snapshot: Snapshot, candidates: Sequence[Candidate], sort: Sort, budget: Budget | None = None
 ) -> list[Part]:
     """Choose the sentences that answer and put them in order, the best piece first."""
-    budget = budget or BUDGETS[sort]
-    chosen: dict[str, dict[int, SentenceRecord]] = {}
+    if not candidates:
+        return []
+    if sort in WINDOWS:
+        chosen = _windows(snapshot, candidates, WINDOWS[sort])
+    else:
+        chosen = _picks(snapshot, candidates, sort, budget or BUDGETS[sort])
+    return [
+        Part(snapshot.section(section_id), tuple(found[ordinal] for ordinal in sorted(found)))
+        for section_id, found in chosen.items()
+    ]
+
+
+def _windows(snapshot: Snapshot, candidates: Sequence[Candidate], sizes: Sequence[int]) -> Chosen:
+    """Runs of sentences around the best ones, each of at most so many words: whoever argues does so in a row."""
+    scores = {(c.section_id, c.sentence.ordinal): c.score for c in candidates}
+    chosen: Chosen = {}
+    spare = 0
+    for size in sizes:
+        left = [c for c in candidates if c.sentence.ordinal not in chosen.get(c.section_id, {})]
+        best = next((c for c in left if not chosen or _may_join(c, chosen, candidates[0])), None)
+        if best is None:
+            break
+        taken = chosen.get(best.section_id, {})
+        run = _grown(snapshot, best, scores, size + spare, taken)
+        words = sum(len(sentence.text.split()) for sentence in run)
+        if chosen and words > size + spare + _OVERRUN:
+            continue
+        chosen.setdefault(best.section_id, {}).update({sentence.ordinal: sentence for sentence in run})
+        spare = max(0, size + spare - words)
+    return chosen
+
+
+def _may_join(candidate: Candidate, chosen: Chosen, best: Candidate) -> bool:
+    """A second piece is quoted only where it is nearly as good."""
+    return candidate.section_id in chosen or candidate.score >= _OTHER_PIECE * best.score
+
+
+def _grown(
+    snapshot: Snapshot,
+    best: Candidate,
+    scores: Mapping[tuple[str, int], float],
+    words: int,
+    taken: Mapping[int, SentenceRecord],
+) -> Sequence[SentenceRecord]:
+    """The sentence and its neighbours, the better side first, until the words are used up; a list is a whole run."""
+    sentences = snapshot.sentences(best.section_id)
+    seed = [s for s in _with_context(snapshot, best, taken) if s.ordinal not in taken]
+    if len(seed) > 1 and seed[-1].is_list_item:
+        return seed
+    first, last = seed[0].ordinal, seed[-1].ordinal
+    left = words - sum(len(sentence.text.split()) for sentence in sentences[first : last + 1])
+    while True:
+        beside = [
+            place
+            for place in (first - 1, last + 1)
+            if 0 <= place < len(sentences)
+            and place not in taken
+            and sentences[place].voice in CITABLE_VOICES
+            and len(sentences[place].text.split()) <= left
+        ]
+        if not beside:
+            return sentences[first : last + 1]
+        place = max(beside, key=lambda place: scores.get((best.section_id, place), 0.0))
+        first, last = min(first, place), max(last, place)
+        left -= len(sentences[place].text.split())
+
+
+def _picks(snapshot: Snapshot, candidates: Sequence[Candidate], sort: Sort, budget: Budget) -> Chosen:
+    """The best sentences one by one, each with what it leans on."""
+    chosen: Chosen = {}
     words = 0
-    least = _OTHER_PIECE * candidates[0].score if candidates else 0.0
-    ranked = sorted(candidates, key=lambda c: -_score(c, sort, candidates[0])) if candidates else []
-    for candidate in ranked:
+    least = candidates[0].score - (1 - _OTHER_PIECE) * abs(candidates[0].score)
+    for candidate in sorted(candidates, key=lambda c: -_score(c, sort, candidates[0])):
         if sum(map(len, chosen.values())) >= budget.sentences or words >= budget.words:
             break
         if candidate.section_id not in chosen and (len(chosen) >= budget.parts or candidate.score < least):
@@ -77,10 +155,7 @@ def compose(
             if not chosen or words + size <= budget.words:
                 chosen.setdefault(candidate.section_id, {})[sentence.ordinal] = sentence
                 words += size
-    return [
-        Part(snapshot.section(section_id), tuple(found[ordinal] for ordinal in sorted(found)))
-        for section_id, found in chosen.items()
-    ]
+    return chosen
 
 
 def _score(candidate: Candidate, sort: Sort, best: Candidate) -> float:
@@ -93,7 +168,7 @@ def _score(candidate: Candidate, sort: Sort, best: Candidate) -> float:
 
 
 def _with_context(
-    snapshot: Snapshot, candidate: Candidate, chosen: dict[int, SentenceRecord]
+    snapshot: Snapshot, candidate: Candidate, chosen: Mapping[int, SentenceRecord]
 ) -> Iterable[SentenceRecord]:
     """The sentence, after the one it leans on; a list item brings its lead-in and its fellows."""
     sentences = snapshot.sentences(candidate.section_id)
@@ -140,41 +215,48 @@ def _whole_list(sentences: Sequence[SentenceRecord], ordinal: int) -> list[Sente
     return kept
 
 
-def summarise(snapshot: Snapshot, section_id: str, stems: Sequence[str]) -> list[Part]:
-    """The main points of one piece, spread over it: from each stretch, the sentence that says most of its matter."""
+def summarise(snapshot: Snapshot, section_id: str) -> list[Part]:
+    """The main points of one piece: near to what the whole is about, unlike each other, and from its ends rather.
+
+    Maximal marginal relevance (Carbonell and Goldstein, 1998) with the cosine to the mean of the piece's sentences as
+    relevance; whoever writes says what matters first and last.
+    """
     section = snapshot.section(section_id)
-    citable = [s for s in section.sentences if s.voice in CITABLE_VOICES and len(s.text.split()) >= 6]
+    citable = [
+        s for s in section.sentences if s.voice in CITABLE_VOICES and len(s.text.split()) >= _LEAST_SUMMARY_WORDS
+    ]
     if not citable:
         return []
-    weights = _section_weights(citable, stems)
-    budget = BUDGETS[Sort.SUMMARY]
-    stretches = min(budget.sentences, len(citable))
-    chosen: list[SentenceRecord] = []
+    vectors = _vectors(snapshot, citable)
+    middle = vectors.mean(axis=0)
+    worth = vectors @ (middle / max(float(np.linalg.norm(middle)), 1e-9)) + _ENDS * _stands_at_an_end(len(citable))
+    repeats = np.zeros(len(citable), dtype=np.float32)
+    chosen: list[int] = []
     words = 0
-    for number in range(stretches):
-        stretch = citable[number * len(citable) // stretches : (number + 1) * len(citable) // stretches]
-        best = max(stretch, key=lambda sentence: _weight(sentence, weights))
-        words += len(best.text.split())
-        if chosen and words > budget.words:
-            break
+    for _ in citable:
+        best = int(np.argmax(worth - _REPETITION * repeats))
+        size = len(citable[best].text.split())
+        worth[best] = -np.inf
+        if chosen and words + size > _SUMMARY_WORDS:
+            if words > _SUMMARY_WORDS - _OVERRUN * 2:
+                break
+            continue
         chosen.append(best)
-    return [Part(section, tuple(chosen))]
+        words += size
+        repeats = np.maximum(repeats, vectors @ vectors[best])
+    return [Part(section, tuple(citable[place] for place in sorted(chosen)))]
 
 
-def _section_weights(sentences: Sequence[SentenceRecord], stems: Sequence[str]) -> dict[str, float]:
-    counts: dict[str, float] = {}
-    for sentence in sentences:
-        for token in set(tokens(sentence.text)):
-            counts[token] = counts.get(token, 0.0) + 1.0
-    return {
-        token: count + (5.0 if token in stems else 0.0)
-        for token, count in counts.items()
-        if count > 1 or token in stems
-    }
+def _vectors(snapshot: Snapshot, sentences: Sequence[SentenceRecord]) -> Vectors:
+    """The vectors of sentences, shape (sentences, dimensions); zeros where one has none."""
+    vectors = np.zeros((len(sentences), snapshot.sentence_vectors.shape[1]), dtype=np.float32)
+    for place, sentence in enumerate(sentences):
+        if sentence.row is not None:
+            vectors[place] = snapshot.sentence_vectors[sentence.row]
+    return vectors
 
 
-def _weight(sentence: SentenceRecord, weights: dict[str, float]) -> float:
-    found = set(tokens(sentence.text))
-    words = len(sentence.text.split())
-    lean = 0.7 if _LEANS.match(sentence.text) else 1.0
-    return float(lean * sum(weights.get(token, 0.0) for token in found) / max(12, words) ** 0.7)
+def _stands_at_an_end(count: int) -> Vectors:
+    """1 for the first and the last eighth of so many sentences, 0 between, shape (count,)."""
+    place = np.arange(count)
+    return ((place < count / 8) | (place > count * 7 / 8)).astype(np.float32)

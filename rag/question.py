@@ -43,8 +43,11 @@ _SORTS: tuple[tuple[Sort, re.Pattern[str]], ...] = tuple(
         ),
         (
             Sort.LIST,
-            r"""\b(?:list|(?:which|what)\ (?:two|three|four|five|six|seven|\d)\ |name\ the|what\ are\ the|who\ helped
-            |examples?)\b""",
+            r"""\b(?:list|(?:which|what)\ (?:two|three|four|five|six|seven|\d)\b|name\ the|what\ are|who\ helped
+            |examples?
+            |(?:which|what)\ (?:\w+\ )?(?!does|has|was|this)\w{3,}(?:s|ren|people)
+             \ (?:did|do|does|has|have|had|are|were|can
+            |could|should|would|will|might|of|for|outside|besides))\b""",
         ),
         (
             Sort.FIGURE,
@@ -57,6 +60,7 @@ _SORTS: tuple[tuple[Sort, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
+_COMPARES = re.compile(r"\b(?:compare[ds]?|comparison|contrast|versus|vs|differ|differences?\s+between)\b", re.I)
 _SCAFFOLD = frozenset(
     stem(word)
     for word in """
@@ -91,6 +95,8 @@ class Understanding:
 
     text: str
     standalone: str
+    leans: bool
+    """Whether it says only together with the turns before it what it asks."""
     sort: Sort
     mentions: tuple[Mention, ...]
     speakers: tuple[PersonRecord, ...]
@@ -109,17 +115,25 @@ def understand(question: str, history: list[Turn], lexicon: Lexicon) -> Understa
     """Read a question in the light of the conversation before it."""
     standalone = _standalone(question, history, lexicon)
     mentions = tuple(find_people(standalone, lexicon))
-    sort = next((sort for sort, pattern in _SORTS if pattern.search(question)), Sort.TOPIC)
-    speakers = _speakers(standalone, mentions)
+    sort = _sort(question, mentions)
+    speakers = _speakers(standalone, mentions, sort)
     topic = _without_mentions(standalone, mentions) if speakers else standalone
     section_ids, title_stems = _sections(standalone, lexicon)
     names = frozenset(stem(part) for mention in mentions for part in fold(mention.text).split())
     stems = tuple(content_stems(topic, _SCAFFOLD | names))
     if section_ids and set(stems) - title_stems:
         stems = tuple(token for token in stems if token not in title_stems)
+    elif section_ids and sort is Sort.TOPIC:
+        sort = Sort.SUMMARY
+    if (
+        sort in (Sort.TOPIC, Sort.REASON)
+        and len({mention.text for mention in mentions if mention.candidates[0] in speakers}) > 1
+    ):
+        sort = Sort.COMPARE
     return Understanding(
         text=question,
         standalone=standalone,
+        leans=standalone != " ".join(question.split()),
         sort=sort,
         mentions=mentions,
         speakers=speakers,
@@ -131,11 +145,19 @@ def understand(question: str, history: list[Turn], lexicon: Lexicon) -> Understa
     )
 
 
-def _speakers(text: str, mentions: tuple[Mention, ...]) -> tuple[PersonRecord, ...]:
+def _sort(question: str, mentions: tuple[Mention, ...]) -> Sort:
+    """The first sort whose words the question has; only what names two things asks to compare them."""
+    for sort, pattern in _SORTS:
+        if pattern.search(question) and (sort is not Sort.COMPARE or len(mentions) > 1 or _COMPARES.search(question)):
+            return sort
+    return Sort.TOPIC
+
+
+def _speakers(text: str, mentions: tuple[Mention, ...], sort: Sort) -> tuple[PersonRecord, ...]:
     """Everybody named, where the question asks for what they say, think or write, or names them with a possessive."""
     if not mentions:
         return ()
-    asked = bool(_SPOKEN.search(text))
+    asked = sort is Sort.COMPARE or bool(_SPOKEN.search(text))
     chosen = [
         person
         for mention in mentions

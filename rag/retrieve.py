@@ -1,8 +1,11 @@
 """Finding passages: dense and lexical search over the same rows, filtered before ranking, fused.
 
-In: a query and the rows it may look at. Out: `Hit`s, best first, each with the scores that put it there.
+In: a query and the rows it may look at. Out: `Hit`s, best first, each with the scores that put it there. Two engines
+propose rows; what orders them looks at the passage, at its best sentence and at the piece as a whole, since a piece
+says what it is about once and its passages say the rest.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,24 +18,39 @@ from index.snapshot import Snapshot
 from index.tokens import tokens
 
 Mask = NDArray[np.bool_]
+Scores = NDArray[np.float32]
+Rows = NDArray[np.int64]
 DEPTH = 60
-"""How many rows each engine contributes."""
-LEXICAL_WEIGHT = 0.3
-"""Share of the lexical score in the fused one: of 0.3, 0.45 and 0.6 the best for the training questions."""
+"""How many rows each engine proposes."""
+FOCUS = 0.15
+"""What is added to a passage of the section that the conversation is about."""
+SIGNALS = ("cosine", "sentence", "lexical", "section_coverage", "coverage")
+WEIGHTS = (0.43, 0.14, 0.04, 0.27, 0.12)
+"""What each signal counts; fitted and cross-validated on the training questions by `byline eval-fusion`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage with its scores: cosine, BM25 as a share of the best of this query, and the two fused."""
+    """A passage with its scores: cosine, BM25 as a share of the best of this query, and all signals fused."""
 
     passage: PassageRecord
     score: float
     cosine: float
     lexical: float
+    relevance: float | None = None
+    """What the reranker says of it; None where none was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Rows that the engines propose, shape (rows,), and their signals, shape (rows, signals), in `SIGNALS`' order."""
+
+    rows: Rows
+    signals: Scores
 
 
 def retrieve(
-    snapshot: Snapshot, query: str, vector: Vectors, mask: Mask | None, count: int, extra: Sequence[str] = ()
+    snapshot: Snapshot, query: str, vector: Vectors, mask: Mask | None, count: int, focus: str | None = None
 ) -> list[Hit]:
     """The best `count` passages among the rows where `mask`.
 
@@ -42,28 +60,75 @@ def retrieve(
         vector: the query embedded, shape (dimensions,).
         mask: rows that may come back, shape (passages,); None means all.
         count: how many to return at most.
-        extra: further stems for the lexical engine.
+        focus: the section that the conversation is about; its passages are preferred, and all of them proposed.
     """
     if mask is not None and not mask.any():
         return []
-    rows, cosines = snapshot.vectors.search(vector, DEPTH, mask)
-    cosine = dict(zip(rows.tolist(), cosines.tolist(), strict=True))
-    bm25 = snapshot.lexical.scores([*tokens(query), *extra], mask)
-    best = float(bm25.max(initial=0.0))
-    lexical = {int(row): float(bm25[row]) / best for row in _top(bm25, DEPTH)} if best > 0 else {}
-    floor = min(cosine.values(), default=0.0)
-    scored = {
-        row: (1 - LEXICAL_WEIGHT) * cosine.get(row, floor) + LEXICAL_WEIGHT * lexical.get(row, 0.0)
-        for row in cosine.keys() | lexical.keys()
-    }
-    chosen = sorted(scored, key=lambda row: (-scored[row], row))[:count]
+    focused = snapshot.passage_mask(frozenset({focus})) if focus else None
+    proposed = propose(snapshot, query, vector, mask, focused)
+    fused: Scores = proposed.signals @ np.array(WEIGHTS, dtype=np.float32)
+    if focused is not None:
+        fused = fused + FOCUS * focused[proposed.rows].astype(np.float32)
+    best = np.lexsort((proposed.rows, -fused))[:count]
+    found = snapshot.passages(proposed.rows[best])
     return [
-        Hit(passage, scored[row], cosine.get(row, floor), lexical.get(row, 0.0))
-        for row, passage in zip(chosen, snapshot.passages(chosen), strict=True)
+        Hit(passage, float(fused[place]), float(proposed.signals[place, 0]), float(proposed.signals[place, 2]))
+        for place, passage in zip(best, found, strict=True)
     ]
 
 
-def _top(scores: NDArray[np.float32], count: int) -> list[int]:
+def propose(
+    snapshot: Snapshot, query: str, vector: Vectors, mask: Mask | None, focused: Mask | None = None
+) -> Proposed:
+    """The rows that either engine finds, and those focused on, with what speaks for each."""
+    dense, cosines = snapshot.vectors.search(vector, DEPTH, mask)
+    if focused is not None and (also := focused if mask is None else focused & mask).any():
+        more, further = snapshot.vectors.search(vector, DEPTH, also)
+        dense, first = np.unique(np.concatenate([dense, more]), return_index=True)
+        cosines = np.concatenate([cosines, further])[first]
+    stems = list(dict.fromkeys(tokens(query)))
+    bm25 = snapshot.lexical.scores(stems, mask)
+    rows = np.union1d(dense, _top(bm25, DEPTH)).astype(np.int64)
+    cosine = np.full(len(rows), cosines.min(initial=1.0), dtype=np.float32)
+    cosine[np.searchsorted(rows, dense)] = cosines
+    signals = (
+        cosine,
+        _best_sentences(snapshot, rows, vector),
+        bm25[rows] / max(float(bm25.max(initial=0.0)), 1e-9),
+        *_coverage(snapshot, stems, rows),
+    )
+    return Proposed(rows, np.stack(signals, axis=1).astype(np.float32))
+
+
+def _best_sentences(snapshot: Snapshot, rows: Rows, vector: Vectors) -> Scores:
+    """Cosine of the nearest sentence of each passage; 0 where none is long enough to have a vector."""
+    first, end = snapshot.sentence_rows[rows].T
+    sizes = end - first
+    starts = np.cumsum(sizes) - sizes
+    wanted = np.repeat(first - starts, sizes) + np.arange(int(sizes.sum()))
+    best = np.zeros(len(rows), dtype=np.float32)
+    if len(wanted):
+        cosines = snapshot.sentence_vectors[wanted].astype(np.float32) @ vector
+        best[sizes > 0] = np.maximum.reduceat(cosines, starts[sizes > 0])
+    return best
+
+
+def _coverage(snapshot: Snapshot, stems: Sequence[str], rows: Rows) -> tuple[Scores, Scores]:
+    """Share of the query's stems, by rarity, that the piece of each row has, and that the row itself has."""
+    count = len(snapshot.passage_sections)
+    sections = snapshot.section_numbers
+    around, within = np.zeros(len(rows), dtype=np.float32), np.zeros(len(rows), dtype=np.float32)
+    total = 0.0
+    for token in stems:
+        having = snapshot.lexical.rows_with(token)
+        idf = math.log((count + 1) / (len(having) + 0.5))
+        total += idf
+        within += idf * np.isin(rows, having)
+        around += idf * np.isin(sections[rows], sections[having])
+    return (around / total, within / total) if total else (around, within)
+
+
+def _top(scores: Scores, count: int) -> Rows:
+    """The rows with the highest positive scores."""
     positive = np.flatnonzero(scores > 0)
-    order = positive[np.argsort(-scores[positive], kind="stable")]
-    return [int(row) for row in order[:count]]
+    return positive[np.argsort(-scores[positive], kind="stable")][:count]

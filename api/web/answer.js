@@ -76,5 +76,6 @@ function placeItem(citation) {
 function voiceOf({ voice, speaker, authors, edition }) {
   if (voice === "own" || edition === "digest") return null;
   const carried = CARRIED[voice] ? `${CARRIED[voice]} by ${authorsOf(authors)}` : voice;
-  return el("span", { class: "voice" }, speaker ? `, words of ${speaker}, ${carried}` : `, ${carried}`);
+  const whose = voice === "reported" ? "after" : "words of";
+  return el("span", { class: "voice" }, speaker ? `, ${whose} ${speaker}, ${carried}` : `, ${carried}`);
 }

@@ -48,7 +48,8 @@ function voiceLine(section, place) {
   const sentence = citedSentence(section, place);
   if (!sentence || sentence.voice === "own" || section.edition === "digest") return null;
   const by = authorsOf(section.authors.map((author) => author.name));
-  const whose = sentence.speaker ? `words of ${sentence.speaker}, in a section by ${by}` : `in a section by ${by}`;
+  const said = sentence.voice === "reported" ? "after" : "words of";
+  const whose = sentence.speaker ? `${said} ${sentence.speaker}, in a section by ${by}` : `in a section by ${by}`;
   return el("p", { class: "voice" }, `${sentence.voice}: ${whose}`);
 }
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import EmptyText, MissingText
-from index.outline import outline
+from index.outline import outline, outline_bytes
 from tests.index.collection import DATA, Collection
 
 
@@ -42,3 +42,17 @@ def test_a_text_that_cannot_be_read_is_refused(collection: Collection, tmp_path:
         outline(tmp_path / "empty.txt", collection.settings)
     with pytest.raises(MissingText):
         outline(tmp_path / "nowhere.txt", collection.settings)
+
+
+def test_a_second_line_that_could_be_the_byline_is_in_doubt() -> None:
+    text = "# Papers\n\n## The lamp\n\n**Ada Thorne**, head keeper\n\n{}\n\nThe lamp is lit at dusk.\n\n## The bell\n\n"
+    text += "**Tom Ashby**, ringer\n\nThe bell is rung by day. Nobody hears it. It is cold.\n"
+    for line, doubted in [("Rosa Calder, inspector of lamps", True), ("Looking after the lamp", False)]:
+        doubts = outline_bytes("papers.md", text.format(line).encode()).doubts
+        assert any("two lines could be the byline" in doubt and line in doubt for doubt in doubts) == doubted
+
+
+def test_whoever_is_quoted_over_a_piece_is_no_second_byline() -> None:
+    text = "# Papers\n\n## The lamp\n\n**Ada Thorne**, head keeper\n\n“Light is a promise to the sea.”\n\n"
+    text += "– Rosa Calder\n\nThe lamp is lit at dusk. It burns all night. Nobody sees it."
+    assert not any("byline" in doubt for doubt in outline_bytes("papers.md", text.encode()).doubts)

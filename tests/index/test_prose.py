@@ -116,3 +116,22 @@ def test_the_words_of_a_piece_come_in_the_order_in_which_they_stand() -> None:
     for section in read_data("lighthouse-essays.txt").sections:
         starts = [sentence.spans[0].start for sentence in section.sentences if sentence.voice == "own"]
         assert starts == sorted(starts)
+
+
+def test_the_name_under_a_quotation_in_the_text_is_its_speaker() -> None:
+    words = "The lamp is lit at dusk, and the bell is rung by day when there is fog."
+    section = _lamp("\n\n".join([*[words] * 5, "“Light is a promise to the sea.”", "– Clara Moss", words]))
+    found = _sentence(section, "promise")
+    assert (found.voice, found.speaker) == ("quoted", "Clara Moss")
+    assert "Clara Moss" in texts_of(section, "heading")
+
+
+def test_a_row_of_quotations_is_announced_once() -> None:
+    section = _lamp("This is what children told us:\n\n‘It is cold.’\n\n‘It is dark.’\n\nWe listened.")
+    assert [sentence.speaker for sentence in section.sentences if sentence.voice == "quoted"] == ["children"] * 2
+
+
+def test_a_name_that_runs_into_a_sentence_about_its_bearer_is_a_heading() -> None:
+    section = _lamp("Clara Moss Clara Moss is the keeper of the lamp.")
+    assert texts_of(section, "own") == ["Clara Moss is the keeper of the lamp."]
+    assert "Clara Moss" in texts_of(section, "heading")

@@ -27,6 +27,7 @@ def _cut(text: str) -> list[str]:
         ["The oil, the rope, etc.", "Then the bell."],
         ["It was lit at 6 p.m.", "Nobody came."],
         ["So did I.", "It burned."],
+        ["They never say no.", "It burned."],
     ],
 )
 def test_a_sentence_ends_where_a_new_one_begins(sentences: list[str]) -> None:

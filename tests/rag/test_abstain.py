@@ -22,8 +22,9 @@ def test_a_probability_is_one(values: list[float], weights: list[float], interce
     assert 0.0 <= Calibration(intercept, tuple(weights), 0.5).probability(evidence) <= 1.0
 
 
-def test_the_calibration_in_use_can_be_read_and_decides() -> None:
-    calibration = load_calibration()
+@pytest.mark.parametrize("reranks", [True, False])
+def test_the_calibration_in_use_can_be_read_and_decides(reranks: bool) -> None:
+    calibration = load_calibration(reranks)
     assert len(calibration.weights) == len(FEATURES)
     assert calibration.probability(NO_EVIDENCE) < calibration.threshold < 1.0
 
@@ -39,16 +40,16 @@ def test_features_are_shares(any_engine: Engine, question: str) -> None:
 
 
 def test_a_question_that_is_answered_has_more_evidence_than_one_that_is_not(any_engine: Engine) -> None:
-    probability = load_calibration().probability
+    probability = any_engine.calibration.probability
     schools, zebras = (
         probability(any_engine.evidence(Ask(question=question)))
         for question in ("what did Harker say about schools?", "how far can a zebra jump on Neptune?")
     )
-    assert schools > load_calibration().threshold > zebras
+    assert schools > any_engine.calibration.threshold > zebras
 
 
 def test_words_that_nobody_here_uses_make_evidence_thin(any_engine: Engine) -> None:
-    probability = load_calibration().probability
+    probability = any_engine.calibration.probability
     known, unknown = (any_engine.evidence(Ask(question=question)) for question in ("schools", "zyxwvut qqqqq"))
     assert probability(known) > probability(unknown)
 

@@ -12,7 +12,7 @@ from rag.engine import Engine
 def parts(any_engine: Engine) -> list[Part]:
     """A summary of every seventh section."""
     ids = sorted(set(any_engine.snapshot.passage_sections))[::7]
-    return [part for section_id in ids for part in summarise(any_engine.snapshot, section_id, [])]
+    return [part for section_id in ids for part in summarise(any_engine.snapshot, section_id)]
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,15 @@
 """Chosen sentences keep their reading order, lists stay whole, and a sentence that leans has what it leans on."""
 
+from dataclasses import replace
+
 import pytest
 
 from index.model import CITABLE_VOICES
 from rag.answer import Ask
-from rag.compose import BUDGETS, Budget, Part, compose, summarise
+from rag.compose import BUDGETS, WINDOWS, Budget, Part, compose, summarise
 from rag.engine import Engine
 from rag.question import Sort
+from rag.rank import Candidate
 from tests.rag.conftest import candidate
 
 RULES = [
@@ -39,14 +42,14 @@ def test_a_question_for_a_list_is_answered_with_the_list(workshop: Engine) -> No
     [("It was cast from ship nails", "Its pendulum is as tall"), ("They come off the loom", "Nobody weaves well")],
 )
 def test_a_sentence_that_leans_brings_the_one_before(workshop: Engine, leaning: str, before: str) -> None:
-    said = texts(compose(workshop.snapshot, [candidate(workshop, leaning)], Sort.TOPIC))
+    said = texts(compose(workshop.snapshot, [candidate(workshop, leaning)], Sort.WHO))
     assert said[-1].startswith(leaning)
     assert said[-2].startswith(before)
 
 
 def test_a_sentence_that_stands_alone_brings_nothing(workshop: Engine) -> None:
     found = candidate(workshop, "A dry pivot stops")
-    assert texts(compose(workshop.snapshot, [found], Sort.TOPIC)) == [found.sentence.text]
+    assert texts(compose(workshop.snapshot, [found], Sort.WHO)) == [found.sentence.text]
 
 
 def test_sentences_of_a_piece_stand_in_reading_order_and_once(workshop: Engine) -> None:
@@ -66,21 +69,51 @@ def test_the_best_piece_comes_first(workshop: Engine) -> None:
 def test_a_budget_is_kept(workshop: Engine) -> None:
     words = ["blue threads", "A dry pivot stops", "The town clock", "A loom wants"]
     found = [candidate(workshop, each) for each in words]
-    assert len(compose(workshop.snapshot, found, Sort.TOPIC, Budget(sentences=4, words=99, parts=1))) == 1
-    assert len(texts(compose(workshop.snapshot, found, Sort.TOPIC, Budget(sentences=1, words=99, parts=2)))) <= 2
+    assert len(compose(workshop.snapshot, found, Sort.WHO, Budget(sentences=4, words=99, parts=1))) == 1
+    assert len(texts(compose(workshop.snapshot, found, Sort.WHO, Budget(sentences=1, words=99, parts=2)))) <= 2
 
 
 def test_nothing_found_composes_to_nothing(workshop: Engine) -> None:
     assert compose(workshop.snapshot, [], Sort.TOPIC) == []
 
 
-def test_every_sort_has_a_budget() -> None:
-    assert set(BUDGETS) == set(Sort)
+def test_every_sort_has_a_budget_or_windows() -> None:
+    assert set(BUDGETS) | set(WINDOWS) == set(Sort)
+    assert not set(BUDGETS) & set(WINDOWS)
+
+
+@pytest.mark.parametrize("sort", [Sort.TOPIC, Sort.REASON])
+def test_an_argument_is_quoted_in_one_run_around_its_best_sentence(workshop: Engine, sort: Sort) -> None:
+    found = candidate(workshop, "The blue threads")
+    (part,) = compose(workshop.snapshot, [found], sort)
+    ordinals = [sentence.ordinal for sentence in part.sentences]
+    assert len(ordinals) > 1
+    assert ordinals == list(range(ordinals[0], ordinals[-1] + 1))
+    assert found.sentence in part.sentences
+
+
+def test_a_run_keeps_to_its_words(any_engine: Engine) -> None:
+    snapshot = any_engine.snapshot
+    for section_id in list(snapshot.section_refs)[:40]:
+        for sentence in snapshot.sentences(section_id):
+            if sentence.row is None or sentence.is_list_item or sentence.text.endswith(":"):
+                continue
+            parts = compose(snapshot, [Candidate(section_id, sentence, 1.0, 1.0, 1.0)], Sort.TOPIC)
+            words = sum(len(said.split()) for said in texts(parts))
+            assert words <= max(WINDOWS[Sort.TOPIC][0], 2 * len(sentence.text.split()) + WINDOWS[Sort.TOPIC][0])
+            break
+
+
+def test_a_second_piece_joins_only_where_it_is_nearly_as_good(workshop: Engine) -> None:
+    best, other = candidate(workshop, "The blue threads"), candidate(workshop, "A dry pivot stops")
+    weak = replace(other, score=best.score * 0.5)
+    assert len(compose(workshop.snapshot, [best, weak], Sort.TOPIC)) == 1
+    assert len(compose(workshop.snapshot, [best, other], Sort.TOPIC)) == 2
 
 
 def test_a_summary_is_of_one_piece_in_order_and_short(any_engine: Engine) -> None:
     for section_id in sorted(set(any_engine.snapshot.passage_sections)):
-        for part in summarise(any_engine.snapshot, section_id, []):
+        for part in summarise(any_engine.snapshot, section_id):
             ordinals = [sentence.ordinal for sentence in part.sentences]
             assert part.section.id == section_id
             assert ordinals == sorted(set(ordinals))

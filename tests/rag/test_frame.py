@@ -4,9 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from index.model import Author
+from index.model import Author, Voice
+from rag.cite import cite
+from rag.compose import Part
 from rag.engine import Engine
 from rag.frame import frame, people_in_words
+from rag.ground import hold
 
 
 @pytest.mark.parametrize(
@@ -43,3 +46,20 @@ def test_a_frame_names_all_of_several_writers(workshop: Engine) -> None:
     section = workshop.snapshot.section("workshop-papers/the-loom-by-the-window")
     both = replace(section, authors=(Author("Ada Thorne"), Author("Benedict Okafor")))
     assert frame(both, None).startswith("Ada Thorne and Benedict Okafor, in ")
+
+
+def test_a_claim_reported_of_somebody_is_framed_as_its_writers_and_passes_the_gate(engine: Engine) -> None:
+    snapshot = engine.snapshot
+    reported = [
+        (snapshot.section(section_id), sentence)
+        for section_id in sorted(set(snapshot.passage_sections))
+        for sentence in snapshot.sentences(section_id)
+        if sentence.voice is Voice.REPORTED
+    ]
+    assert len(reported) > 20
+    for section, sentence in reported:
+        answer, (citation, *_) = cite(snapshot, [Part(section, (sentence,))])
+        assert citation.speaker
+        assert citation.speaker not in citation.authors
+        assert citation.speaker not in answer[0].frame.split("“")[0]
+        assert hold(answer, [citation], snapshot) or len(sentence.spans) > 1

@@ -100,6 +100,33 @@ def pieces_docx() -> bytes:
     return out.getvalue()
 
 
+_WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def with_footnotes(document: bytes, calls: dict[str, str], broken: bool = False) -> bytes:
+    """A DOCX with a footnote called behind each of these words, as word processors write them."""
+    notes = '<w:footnote w:type="separator" w:id="-1"><w:p/></w:footnote>'
+    source = zipfile.ZipFile(io.BytesIO(document))
+    files = {name: source.read(name) for name in source.namelist()}
+    body = files["word/document.xml"].decode()
+    for number, (word, note) in enumerate(calls.items(), start=7):
+        before, after = body.split(word, 1)
+        mark = f'<w:r><w:footnoteReference w:id="{number}"/></w:r>'
+        body = f'{before}{word}</w:t></w:r>{mark}<w:r><w:t xml:space="preserve">{after}'
+        notes += f'<w:footnote w:id="{number}"><w:p><w:r><w:t>{note}</w:t></w:r></w:p></w:footnote>'
+    files["word/document.xml"] = body.encode()
+    files["word/footnotes.xml"] = f'<w:footnotes xmlns:w="{_WORD}">{notes}</w:footnotes>'[
+        : 90 if broken else None
+    ].encode()
+    relation = (
+        '<Relationship Id="rId99" Target="footnotes.xml" '
+        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"/></Relationships>'
+    )
+    rels = "word/_rels/document.xml.rels"
+    files[rels] = files[rels].replace(b"</Relationships>", relation.encode())
+    return archive(*files.items())
+
+
 def pieces_html(head: str = "") -> str:
     """Our pieces as a page."""
     body = "".join(

