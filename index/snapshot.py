@@ -18,11 +18,13 @@ from index.errors import NotFound
 from index.lexical import LexicalIndex
 from index.manifest import Manifest, current_generation, read_manifest, verify_files
 from index.model import Author, NoteRef, PageStart, Role, Span, Voice
+from index.names import fold
 from index.records import PassageRecord, PersonRecord, SectionRecord, SectionRef, SentenceRecord, VolumeRecord
 from index.store import FILE, open_store
 from index.vectors import SENTENCES_FILE, VectorIndex
 
 _CACHED_SECTIONS = 512
+_CACHED_PASSAGES = 4096
 _CACHED_SOURCES = 8
 
 
@@ -41,6 +43,7 @@ class Snapshot:
         self._lock = RLock()
         self.sentences = lru_cache(maxsize=_CACHED_SECTIONS)(self._read_sentences)
         """The sentences of a section in reading order, by section id."""
+        self._passage = lru_cache(maxsize=_CACHED_PASSAGES)(self._read_passage)
         self.source = lru_cache(maxsize=_CACHED_SOURCES)(self._read_source)
         """The source text of a volume, as it was read, by volume id."""
         self.pages = lru_cache(maxsize=_CACHED_SOURCES)(self._read_pages)
@@ -64,12 +67,25 @@ class Snapshot:
 
     def volumes(self) -> list[VolumeRecord]:
         """All volumes in catalogue order."""
-        return [self._volume(row) for row in self._rows("SELECT * FROM volumes ORDER BY position")]
+        return list(self._volumes)
+
+    @cached_property
+    def _volumes(self) -> tuple[VolumeRecord, ...]:
+        return tuple(self._volume(row) for row in self._rows("SELECT * FROM volumes ORDER BY position"))
 
     def people(self) -> list[PersonRecord]:
         """All writers in the order of their first piece."""
+        return list(self._people)
+
+    @cached_property
+    def writer_names(self) -> frozenset[str]:
+        """The names of all writers, folded."""
+        return frozenset(fold(person.name) for person in self._people)
+
+    @cached_property
+    def _people(self) -> tuple[PersonRecord, ...]:
         rows = self._rows("SELECT * FROM people ORDER BY position")
-        return [
+        return tuple(
             PersonRecord(
                 row["id"],
                 row["name"],
@@ -80,7 +96,7 @@ class Snapshot:
                 tuple(self.section_refs[section_id] for section_id in self._written_by(row["id"])),
             )
             for row in rows
-        ]
+        )
 
     def section(self, section_id: str) -> SectionRecord:
         """One section with its sentences and neighbours.
@@ -116,7 +132,10 @@ class Snapshot:
 
     def passages(self, rows: Iterable[int]) -> list[PassageRecord]:
         """The passages of the given rows, in the order given."""
-        return [PassageRecord(**dict(self._rows("SELECT * FROM passages WHERE row = ?", int(row))[0])) for row in rows]
+        return [self._passage(int(row)) for row in rows]
+
+    def _read_passage(self, row: int) -> PassageRecord:
+        return PassageRecord(**dict(self._rows("SELECT * FROM passages WHERE row = ?", row)[0]))
 
     @cached_property
     def section_refs(self) -> dict[str, SectionRef]:
@@ -141,8 +160,11 @@ class Snapshot:
     @cached_property
     def section_numbers(self) -> NDArray[np.int64]:
         """The section of every passage row as a number, shape (passages,); equal numbers are one section."""
-        numbers = {section_id: number for number, section_id in enumerate(dict.fromkeys(self.passage_sections))}
-        return np.array([numbers[section_id] for section_id in self.passage_sections], dtype=np.int64)
+        return np.array([self._numbers[section_id] for section_id in self.passage_sections], dtype=np.int64)
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {section_id: number for number, section_id in enumerate(dict.fromkeys(self.passage_sections))}
 
     @cached_property
     def sentence_rows(self) -> NDArray[np.int64]:
@@ -159,9 +181,8 @@ class Snapshot:
 
     def passage_mask(self, section_ids: frozenset[str]) -> NDArray[np.bool_]:
         """Which passage rows lie in the given sections, shape (passages,)."""
-        return np.fromiter(
-            (s in section_ids for s in self.passage_sections), dtype=np.bool_, count=len(self.passage_sections)
-        )
+        wanted = [number for section_id, number in self._numbers.items() if section_id in section_ids]
+        return np.isin(self.section_numbers, wanted)
 
     def _read_source(self, volume_id: str) -> str:
         return str(self._rows("SELECT source FROM volumes WHERE id = ?", volume_id)[0]["source"])

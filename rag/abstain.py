@@ -85,13 +85,14 @@ def weigh(
     total = sum(lexicon.idf(token) for token in dict.fromkeys(stems))
     found = sum(lexicon.idf(token) for token in dict.fromkeys(stems) if token in known)
     cosine = max(hit.cosine for hit in hits)
+    read = [hit.relevance for hit in hits if hit.relevance is not None]
     return Evidence(
         cosine=cosine,
         sentence_cosine=max(candidate.cosine for candidate in candidates),
         coverage=max(coverage(hit.passage.text, stems, lexicon) for hit in hits[:5]) if stems else 1.0,
         scope_coverage=found / total if total else 1.0,
         elsewhere=max(0.0, nearest - cosine),
-        relevance=max(-1.0, min(1.0, max(hit.relevance or 0.0 for hit in hits) / _LOGITS)),
+        relevance=max(-1.0, min(1.0, max(read, default=0.0) / _LOGITS)),
     )
 
 

@@ -54,7 +54,7 @@ BUDGETS = {
 }
 
 
-WINDOWS = {Sort.TOPIC: (75, 45), Sort.REASON: (75, 45), Sort.LIST: (120, 70)}
+WINDOWS = {Sort.TOPIC: (70, 40), Sort.REASON: (70, 40), Sort.LIST: (120, 70)}
 """Sorts that are answered by runs of sentences, and how many words each run may take; the first is the best."""
 _OVERRUN = 15
 """A further run may be so many words too long: a sentence is never cut."""

@@ -26,7 +26,7 @@ from rag.figures import gives_figure
 from rag.frame import people_in_words
 from rag.ground import hold
 from rag.lexicon import Lexicon
-from rag.people import reports
+from rag.people import OFFICE, reports
 from rag.question import Sort, Understanding, understand
 from rag.rank import Candidate, rank_sentences, rerank
 from rag.rerank import Reranker, open_reranker
@@ -35,7 +35,7 @@ from rag.scope import both, filter_mask, named_mask, rows_by, rows_naming
 
 _PASSAGES = 8
 """An answer is composed from so many passages."""
-_POOL = 8
+_POOL = 6
 """The reranker reads so many of what retrieval found, shared between the people of a comparison."""
 _TURN_CHARACTERS = 600
 """So much of a turn is looked at for what a conversation is about."""
@@ -47,6 +47,8 @@ _FIGURES = 6
 _FIGURE_RELEVANCE = -2.5
 """A sentence that the reranker gives less does not give the figure: of the training questions it told 19 of 19 that
 have an answer from 6 of 8 that have none. What leans on a conversation is not judged so."""
+_COMPARED = 0.5
+"""Of several people asked together, one is heard where the evidence reaches this share of what is else required."""
 _LEAST_SAID = 0.15
 """Who uses less of the topic's words, by rarity, in all their pieces does not write about it: true of no training
 question that has an answer."""
@@ -127,15 +129,18 @@ class Engine:
         check_question(ask, self.settings.max_question_words)
         return self._answer(ask)
 
-    def _answer(self, ask: Ask) -> Answer:
+    def _answer(self, ask: Ask, offices: bool = True) -> Answer:
+        """Answer; where the holder of an office says nothing of it, the office may be another's, and all are asked."""
         began = time.perf_counter()
-        run = self._start(ask)
+        run = self._start(ask, offices)
         people = run.understood.speakers
         if len(people) > 1 and any(mention.is_ambiguous for mention in run.understood.mentions):
             people = self._prefer(run)
             if not people:
                 return self._abstain(run, "ambiguous_person", began)
         parts, probability, reason = self._answer_from(run, people)
+        if reason and any(mention.basis == OFFICE for mention in run.understood.mentions):
+            return self._answer(ask, offices=False)
         if reason:
             return self._abstain(run, reason, began, probability)
         return self._finish(run, parts, probability, began)
@@ -156,9 +161,9 @@ class Engine:
         """The rows that may answer: in scope, by these people, or naming the stranger asked about."""
         return both(run.scope, rows_by(self.snapshot, people) if people else None, self._stranger_rows(run))
 
-    def _start(self, ask: Ask) -> _Run:
+    def _start(self, ask: Ask, offices: bool = True) -> _Run:
         began = time.perf_counter()
-        understood = understand(ask.question, ask.history, self.lexicon)
+        understood = understand(ask.question, ask.history, self.lexicon, offices)
         scope = both(filter_mask(self.snapshot, self.lexicon, ask.filters), named_mask(self.snapshot, understood))
         query = understood.topic if understood.stems else understood.standalone
         vector = self._embed_question(query, understood)
@@ -203,10 +208,10 @@ class Engine:
             return parts, found.probability, None
         return [], found.probability, self._why_not(run, people)
 
-    def _is_enough(self, run: _Run, found: Found, people: Sequence[PersonRecord]) -> bool:
+    def _is_enough(self, run: _Run, found: Found, people: Sequence[PersonRecord], share: float = 1.0) -> bool:
         """Whether to answer: likely enough, and the people asked use some word of what they are asked about."""
         silent = bool(people and run.understood.stems) and found.evidence.scope_coverage < _LEAST_SAID
-        return found.probability >= self.calibration.threshold and not silent
+        return found.probability >= share * self.calibration.threshold and not silent
 
     def _figures(self, run: _Run, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The sentences that could give the figure asked for; the reranker says which do, and whether any does."""
@@ -234,8 +239,12 @@ class Engine:
         run = self._start(ask)
         return list(self._look(run, self._scope(run, self._wanted(run)), depth=max(count, _PASSAGES)).hits[:count])
 
-    def _look(self, run: _Run, scope: Mask | None, pool: int = _POOL, depth: int = _PASSAGES) -> Found:
-        """Retrieve, rerank, rank and weigh within a scope; `pool` passages are reranked, none where it is 0."""
+    def _look(
+        self, run: _Run, scope: Mask | None, pool: int = _POOL, depth: int = _PASSAGES, asked: str = ""
+    ) -> Found:
+        """Retrieve, rerank, rank and weigh within a scope; `pool` passages are read by the reranker, with what is asked
+        of this scope or else the whole question.
+        """
         began = time.perf_counter()
         understood = run.understood
         query = understood.topic if understood.stems else understood.standalone
@@ -243,7 +252,7 @@ class Engine:
         _clock(run, "retrieve", began)
         if self.reranker is not None and pool:
             began = time.perf_counter()
-            hits = [*rerank(self.reranker, understood.standalone, hits[:pool]), *hits[pool:]]
+            hits = [*rerank(self.reranker, asked or understood.standalone, hits[:pool]), *hits[pool:]]
             _clock(run, "rerank", began)
         began = time.perf_counter()
         candidates = rank_sentences(self.snapshot, self.lexicon, hits, run.vector, understood.stems)
@@ -301,9 +310,10 @@ class Engine:
         parts: list[Part] = []
         best = 0.0
         for person in people:
-            found = self._look(run, both(run.scope, rows_by(self.snapshot, [person])), _POOL // len(people))
+            asked = f"{person.name}: {run.understood.topic}"
+            found = self._look(run, both(run.scope, rows_by(self.snapshot, [person])), _POOL // len(people), asked=asked)
             best = max(best, found.probability)
-            if not self._is_enough(run, found, [person]):
+            if not self._is_enough(run, found, [person], _COMPARED):
                 run.notes.append(f"{person.name} does not write about this here.")
                 continue
             parts += compose(self.snapshot, found.candidates, Sort.COMPARE, _share(len(people)))

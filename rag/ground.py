@@ -6,7 +6,7 @@ figures and signs must be those of its citations in order; its frame must name a
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from index.inline import read_inline
 from index.model import Span
@@ -23,8 +23,7 @@ def hold(
 ) -> list[AnswerSentence]:
     """The sentences that pass."""
     true = {citation.id: citation for citation in citations if _is_true(citation, snapshot)}
-    writers = {fold(person.name) for person in snapshot.people()}
-    return [sentence for sentence in sentences if _holds(sentence, true, writers)]
+    return [sentence for sentence in sentences if _holds(sentence, true, snapshot.writer_names)]
 
 
 def _is_true(citation: Citation, snapshot: Snapshot) -> bool:
@@ -48,7 +47,7 @@ def _has_span(section: SectionRecord, citation: Citation) -> bool:
     return any(span in sentence.spans and sentence.voice == citation.voice for sentence in section.sentences)
 
 
-def _holds(sentence: AnswerSentence, true: dict[int, Citation], writers: set[str]) -> bool:
+def _holds(sentence: AnswerSentence, true: dict[int, Citation], writers: Set[str]) -> bool:
     cited = [true[number] for number in sentence.citations if number in true]
     if not cited or len(cited) != len(sentence.citations):
         return False
@@ -56,7 +55,7 @@ def _holds(sentence: AnswerSentence, true: dict[int, Citation], writers: set[str
     return _words(sentence.text) == spoken and _is_attributed(sentence, cited, writers)
 
 
-def _is_attributed(sentence: AnswerSentence, cited: Sequence[Citation], writers: set[str]) -> bool:
+def _is_attributed(sentence: AnswerSentence, cited: Sequence[Citation], writers: Set[str]) -> bool:
     """All spans are by the same people, and the frame, where there is one, names exactly them."""
     authors = {tuple(citation.authors) for citation in cited}
     if len(authors) != 1 or not sentence.frame:

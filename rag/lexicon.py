@@ -12,6 +12,7 @@ from index.names import fold
 from index.records import PersonRecord, VolumeRecord
 from index.snapshot import Snapshot
 from index.tokens import STOP_WORDS, stem, tokens, words
+from rag.roles import offices_of
 
 _LOWER = re.compile(r"\b[a-z]{3,}\b")
 
@@ -31,6 +32,11 @@ class Lexicon:
     def __init__(self, snapshot: Snapshot) -> None:
         self.people: tuple[PersonRecord, ...] = tuple(snapshot.people())
         self.volumes: tuple[VolumeRecord, ...] = tuple(snapshot.volumes())
+        self.name_parts = {person.id: fold(person.name).replace("-", " ").split() for person in self.people}
+        """The words of each writer's name, folded, by the writer's id."""
+        self.offices = offices_of(self.people)
+        """The offices that writers' bylines print."""
+        self.office_words = frozenset(word for office in self.offices for word in office.words)
         self.by_surname: dict[str, list[PersonRecord]] = defaultdict(list)
         for person in self.people:
             self.by_surname[fold(person.name).split()[-1]].append(person)

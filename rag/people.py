@@ -1,4 +1,4 @@
-"""Which writers a question names: by full name, by surname, by title and first name, with spelling slips.
+"""Which writers a question names: by full name, surname, title and first name, or office, with spelling slips.
 
 In: the question's text. Out: the mentions of people, each with every candidate and the reason for the one preferred.
 """
@@ -11,7 +11,10 @@ from rapidfuzz.distance import OSA
 from index.names import fold
 from index.records import PersonRecord, SentenceRecord
 from rag.lexicon import Lexicon
+from rag.roles import named_offices
 
+OFFICE = "office"
+"""The basis of a mention that names nobody but an office."""
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _HONORIFICS = frozenset(
     {"sir", "dame", "lord", "lady", "dr", "professor", "prof", "cllr", "councillor", "mr", "mrs", "ms"}
@@ -39,12 +42,12 @@ class Mention:
         return len(self.candidates) > 1
 
 
-def find_people(text: str, lexicon: Lexicon) -> list[Mention]:
-    """Mentions of writers in the order in which they stand; longer names win over parts of them."""
+def find_people(text: str, lexicon: Lexicon, offices: bool = True) -> list[Mention]:
+    """Mentions of writers in the order in which they stand; longer names win over parts of them, names over offices."""
     found: list[Mention] = []
     tokens = [(match.start(), match.end(), fold(match.group())) for match in _WORD.finditer(_without_possessive(text))]
     taken: set[int] = set()
-    for finder in (_full_names, _titled, _surnames):
+    for finder in (_full_names, _titled, _surnames, *([_by_office] if offices else [])):
         for mention, used in finder(text, tokens, lexicon):
             if not used & taken:
                 taken |= used
@@ -69,12 +72,16 @@ def _close(left: str, right: str) -> bool:
 
 def _full_names(text: str, tokens: list[_Token], lexicon: Lexicon) -> list[tuple[Mention, set[int]]]:
     found = []
+    words = [token.split("-") for _, _, token in tokens]
+    initials = {parts[0][:1] for parts in words}
     for person in lexicon.people:
-        parts = fold(person.name).replace("-", " ").split()
+        parts = lexicon.name_parts[person.id]
+        if parts[0][:1] not in initials:
+            continue
         for position in range(len(tokens)):
-            window = (
-                " ".join(token for _, _, token in tokens[position : position + len(parts)]).replace("-", " ").split()
-            )
+            if words[position][0][:1] != parts[0][:1]:
+                continue
+            window = [part for each in words[position : position + len(parts)] for part in each]
             if len(window) >= len(parts) and all(map(_close, window[: len(parts)], parts)):
                 last = min(position + len(parts), len(tokens)) - 1
                 found.append(
@@ -108,6 +115,14 @@ def _surnames(text: str, tokens: list[_Token], lexicon: Lexicon) -> list[tuple[M
             basis = "surname" if exact else "surname, spelt otherwise"
             found.append((_mention(text, tokens, position, position, candidates, basis), {position}))
     return found
+
+
+def _by_office(text: str, tokens: list[_Token], lexicon: Lexicon) -> list[tuple[Mention, set[int]]]:
+    words = [token for _, _, token in tokens]
+    return [
+        (_mention(text, tokens, first, last, (person,), OFFICE), set(range(first, last + 1)))
+        for first, last, person in named_offices(words, lexicon)
+    ]
 
 
 def _near_surnames(token: str, lexicon: Lexicon) -> list[PersonRecord]:

@@ -111,10 +111,10 @@ class Understanding:
     """Stems of what it is about, names and scaffolding left out."""
 
 
-def understand(question: str, history: list[Turn], lexicon: Lexicon) -> Understanding:
-    """Read a question in the light of the conversation before it."""
+def understand(question: str, history: list[Turn], lexicon: Lexicon, offices: bool = True) -> Understanding:
+    """Read a question in the light of the conversation before it; `offices` also name people."""
     standalone = _standalone(question, history, lexicon)
-    mentions = tuple(find_people(standalone, lexicon))
+    mentions = tuple(find_people(standalone, lexicon, offices))
     sort = _sort(question, mentions)
     speakers = _speakers(standalone, mentions, sort)
     topic = _without_mentions(standalone, mentions) if speakers else standalone
@@ -213,20 +213,18 @@ def _volumes(text: str, lexicon: Lexicon) -> tuple[str, ...]:
 def _sections(text: str, lexicon: Lexicon) -> tuple[tuple[str, ...], frozenset[str]]:
     """Sections named by title: in quotation marks, or in full where the title has three words or more."""
     folded = fold(text)
+    marked = {fold(part) for part in re.findall(r"[\"“‘']([^\"”’']{3,120})[\"”’']", text)}
     found: list[str] = []
     stems: frozenset[str] = frozenset()
     for title in lexicon.titles:
-        quoted = re.search(rf"['\"‘“]{re.escape(title.folded)}[\s.?!…,]*['\"’”]", folded) or _is_quoted(
-            title.folded, text
+        quoted = title.folded in marked or (
+            title.folded in folded
+            and re.search(rf"['\"‘“]{re.escape(title.folded)}[\s.?!…,]*['\"’”]", folded) is not None
         )
         if quoted or (len(title.folded.split()) >= 4 and title.folded in folded):
             found.append(title.section_id)
             stems |= title.stems
     return tuple(found), stems
-
-
-def _is_quoted(title: str, text: str) -> bool:
-    return any(fold(part) == title for part in re.findall(r"[\"“‘']([^\"”’']{3,120})[\"”’']", text))
 
 
 def _standalone(question: str, history: list[Turn], lexicon: Lexicon) -> str:

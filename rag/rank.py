@@ -6,6 +6,7 @@ first.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -81,5 +82,10 @@ def coverage(text: str, stems: Sequence[str], lexicon: Lexicon) -> float:
     """Share of the question's stems that a text has, each weighted by its rarity; 0 for a question without any."""
     wanted = dict.fromkeys(stems)
     total = sum(lexicon.idf(token) for token in wanted)
-    present = set(tokens(text))
+    present = _stems(text)
     return sum(lexicon.idf(token) for token in wanted if token in present) / total if total else 0.0
+
+
+@lru_cache(maxsize=8192)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(tokens(text))

@@ -123,8 +123,10 @@ def _coverage(snapshot: Snapshot, stems: Sequence[str], rows: Rows) -> tuple[Sco
         having = snapshot.lexical.rows_with(token)
         idf = math.log((count + 1) / (len(having) + 0.5))
         total += idf
-        within += idf * np.isin(rows, having)
-        around += idf * np.isin(sections[rows], sections[having])
+        has, speaks_of_it = np.zeros(count, dtype=np.float32), np.zeros(count, dtype=np.float32)
+        has[having], speaks_of_it[sections[having]] = idf, idf
+        within += has[rows]
+        around += speaks_of_it[sections[rows]]
     return (around / total, within / total) if total else (around, within)
 
 
