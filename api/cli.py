@@ -140,6 +140,29 @@ def evaluate_finding(
         show_finding(_console, report)
 
 
+@app.command(name="eval-fusion", epilog="Example: `byline eval-fusion eval/questions/*.jsonl`")
+def evaluate_fusion(
+    files: Annotated[list[Path], typer.Argument(help="JSONL files of training questions; never those that measure.")],
+    json: Json = False,
+) -> None:
+    """Fit what each signal of retrieval counts, cross-validate it beside the weights in force, and write nothing."""
+    from rich.progress import track
+
+    from eval.fusion import eval_fusion
+    from eval.fusion_show import show_fusion
+    from eval.schema import load_questions
+    from index.settings import load_settings
+    from rag.engine import Engine
+
+    questions = load_questions(files)
+    steps = iter(track(questions, "looking", console=_errors, disable=not _errors.is_terminal))
+    report = eval_fusion(Engine.open(load_settings()), questions, lambda: next(steps, None))
+    if json:
+        print(report.model_dump_json(indent=2))
+    else:
+        show_fusion(_console, report)
+
+
 @app.command(name="eval-speed", epilog="Example: `byline eval-speed eval/questions/first.jsonl --build --save`")
 def evaluate_speed(
     files: Annotated[list[Path], typer.Argument(help="JSONL files of questions.")],

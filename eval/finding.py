@@ -150,13 +150,24 @@ def figures(rows: Sequence[FindingRow]) -> dict[str, float]:
 
 def byline_finder(engine: Engine) -> Finder:
     """What Byline finds, through the engine's own way of finding."""
-    files = {entry.id: entry.file for entry in load_catalogue(engine.settings.seeds / FILE)}
+    place = passage_places(engine)
 
     def find(question: Question) -> list[Place]:
         hits = engine.find(Ask(question=question.question, history=question.history), DEPTH)
-        return [_place(engine, hit.passage, files) for hit in hits]
+        return [place(hit.passage) for hit in hits]
 
     return find
+
+
+def passage_places(engine: Engine) -> Callable[[PassageRecord], Place]:
+    """Where the engine's passages stand."""
+    files = {entry.id: entry.file for entry in load_catalogue(engine.settings.seeds / FILE)}
+    return lambda passage: _place(engine, passage, files)
+
+
+def holds_gold(question: Question, place: Place) -> bool:
+    """Whether a place overlaps the lines of any gold."""
+    return any(_verdict(question, gold, place)[1] for gold in question.gold)
 
 
 def as_answer(question: Question, place: Place | None) -> Answer:

@@ -30,7 +30,7 @@ from rag.people import OFFICE, reports
 from rag.question import Sort, Understanding, understand
 from rag.rank import Candidate, rank_sentences, rerank
 from rag.rerank import Reranker, open_reranker
-from rag.retrieve import Hit, Mask, retrieve
+from rag.retrieve import Hit, Mask, Proposed, propose, retrieve
 from rag.scope import both, filter_mask, named_mask, rows_by, rows_naming
 
 _PASSAGES = 8
@@ -149,6 +149,15 @@ class Engine:
         """How thick the evidence for a question is: what the decision between answer and silence is fitted on."""
         run = self._start(ask)
         return self._look(run, self._scope(run, self._wanted(run))).evidence
+
+    def proposals(self, ask: Ask) -> tuple[Proposed, str | None]:
+        """The rows that an answer is chosen from, and the section that a follow-up goes on about: what the weights
+        of retrieval are fitted on.
+        """
+        run = self._start(ask)
+        query = run.understood.topic if run.understood.stems else run.understood.standalone
+        focused = self.snapshot.passage_mask(frozenset({run.focus})) if run.focus else None
+        return propose(self.snapshot, query, run.vector, self._scope(run, self._wanted(run)), focused), run.focus
 
     def _wanted(self, run: _Run) -> tuple[PersonRecord, ...]:
         """The people whose words are asked for; of several of one name the preferred one, else all."""
@@ -311,7 +320,8 @@ class Engine:
         best = 0.0
         for person in people:
             asked = f"{person.name}: {run.understood.topic}"
-            found = self._look(run, both(run.scope, rows_by(self.snapshot, [person])), _POOL // len(people), asked=asked)
+            scope = both(run.scope, rows_by(self.snapshot, [person]))
+            found = self._look(run, scope, _POOL // len(people), asked=asked)
             best = max(best, found.probability)
             if not self._is_enough(run, found, [person], _COMPARED):
                 run.notes.append(f"{person.name} does not write about this here.")

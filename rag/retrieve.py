@@ -24,6 +24,8 @@ DEPTH = 60
 """How many rows each engine proposes."""
 FOCUS = 0.15
 """What is added to a passage of the section that the conversation is about."""
+_REPEATED = 0.9
+"""Passages that share so much of their words (Jaccard) are one."""
 SIGNALS = ("cosine", "sentence", "lexical", "section_coverage", "coverage")
 WEIGHTS = (0.43, 0.14, 0.04, 0.27, 0.12)
 """What each signal counts; fitted and cross-validated on the training questions by `byline eval-fusion`."""
@@ -69,12 +71,25 @@ def retrieve(
     fused: Scores = proposed.signals @ np.array(WEIGHTS, dtype=np.float32)
     if focused is not None:
         fused = fused + FOCUS * focused[proposed.rows].astype(np.float32)
-    best = np.lexsort((proposed.rows, -fused))[:count]
-    found = snapshot.passages(proposed.rows[best])
-    return [
-        Hit(passage, float(fused[place]), float(proposed.signals[place, 0]), float(proposed.signals[place, 2]))
-        for place, passage in zip(best, found, strict=True)
-    ]
+    hits: list[Hit] = []
+    seen: list[tuple[tuple[str, ...], frozenset[str]]] = []
+    for place in np.lexsort((proposed.rows, -fused)):
+        (passage,) = snapshot.passages([proposed.rows[place]])
+        said = (snapshot.section_refs[passage.section_id].authors, frozenset(passage.text.split()))
+        if any(_is_repeated(said, before) for before in seen):
+            continue
+        seen.append(said)
+        hits.append(
+            Hit(passage, float(fused[place]), float(proposed.signals[place, 0]), float(proposed.signals[place, 2]))
+        )
+        if len(hits) == count:
+            break
+    return hits
+
+
+def _is_repeated(said: tuple[tuple[str, ...], frozenset[str]], before: tuple[tuple[str, ...], frozenset[str]]) -> bool:
+    """Whether the same people say nearly the same words again; what others say in the same words is theirs."""
+    return said[0] == before[0] and len(said[1] & before[1]) >= _REPEATED * len(said[1] | before[1])
 
 
 def propose(
