@@ -124,7 +124,7 @@ def evaluate_finding(
     json: Json = False,
 ) -> None:
     """Look for the answers to the questions of the files and print how well the right places are found."""
-    from eval.finding import byline_finder, eval_finding
+    from eval.finding import byline_finder, byline_people, eval_finding
     from eval.finding_show import show_finding
     from eval.schema import load_questions
     from index.settings import load_settings
@@ -133,7 +133,7 @@ def evaluate_finding(
     questions = load_questions(files)
     engine = Engine.open(load_settings())
     engine.warm()
-    report = eval_finding("Byline", byline_finder(engine), questions)
+    report = eval_finding("Byline", byline_finder(engine), questions, asked=byline_people(engine))
     if json:
         print(report.model_dump_json(indent=2))
     else:

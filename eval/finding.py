@@ -8,6 +8,8 @@ kind. A place is judged as `eval.metrics` judges a citation of it.
 - section@k: a place among the best k lies in a gold section.
 - nDCG@10: a place gains one for every gold that it is the first to overlap; golds that are alternatives are one.
 - people: of the top places that lie in a gold section, the share that names its people.
+- resolved: of the questions that name a gold writer by surname, the share of which exactly gold writers are asked.
+- misled: share of the questions that are looked for among the pieces of somebody who is no gold writer.
 - words@5: how many words the best 5 places show, at the median. A large chunk overlaps gold lines more easily.
 
 Success and nDCG (Järvelin and Kekäläinen 2002) are trec_eval's, through ir_measures.
@@ -28,6 +30,7 @@ from eval.runner import quantile
 from eval.schema import Gold, Question
 from index.catalogue import FILE, load_catalogue
 from index.model import Edition, Span
+from index.names import fold
 from index.records import PassageRecord
 from rag.answer import Answer, Ask, Citation
 from rag.engine import Engine
@@ -35,8 +38,8 @@ from rag.engine import Engine
 DEPTH = 10
 """How many places are judged."""
 MEASURES = (
-    "passage_1", "passage_5", "passage_8", "golds_8", "section_1", "section_5", "ndcg_10", "people", "words_5",
-    "ms_p50",
+    "passage_1", "passage_5", "passage_8", "golds_8", "section_1", "section_5", "ndcg_10", "people", "resolved",
+    "misled", "words_5", "ms_p50",
 )  # fmt: skip
 _GOLDS_DEPTH, _WORDS_DEPTH = 8, 5
 _PASSAGE = {"passage_1": Success @ 1, "passage_5": Success @ 5, "passage_8": Success @ 8, "ndcg_10": nDCG @ 10}
@@ -77,6 +80,8 @@ class FindingRow(BaseModel):
     section_5: float | None
     ndcg_10: float
     people: float | None
+    resolved: float | None = None
+    misled: float | None = None
     words_5: int
     ms: float
 
@@ -92,15 +97,20 @@ class FindingReport(BaseModel):
 
 
 def eval_finding(
-    name: str, find: Finder, questions: Sequence[Question], progress: Callable[[], object] = lambda: None
+    name: str,
+    find: Finder,
+    questions: Sequence[Question],
+    progress: Callable[[], object] = lambda: None,
+    asked: Callable[[Question], Sequence[str]] | None = None,
 ) -> FindingReport:
-    """Let a finder look for the answer of every question that has one."""
+    """Let a finder look for the answer of every question that has one; `asked` names the people it looks among."""
     rows = []
     for question in questions:
         if question.answerable:
             began = time.perf_counter()
             places = find(question)
-            rows.append(judge(question, places, (time.perf_counter() - began) * 1000))
+            row = judge(question, places, (time.perf_counter() - began) * 1000)
+            rows.append(row.model_copy(update=_people_asked(question, asked(question))) if asked else row)
         progress()
     return FindingReport(
         finder=name,
@@ -135,6 +145,19 @@ def judge(question: Question, places: Sequence[Place], ms: float = 0.0) -> Findi
     )
 
 
+def _people_asked(question: Question, asked: Sequence[str]) -> dict[str, float | None]:
+    """Whether the people whose pieces are looked at are the gold ones."""
+    gold = {fold(name) for each in question.gold for name in each.authors}
+    words = set(fold(question.question).replace("'s", "").split())
+    named = {name for name in gold if name.split()[-1] in words}
+    found = {fold(name) for name in asked}
+    strangers = found - {name for name in found if any(name in other or other in name for other in gold)}
+    return {
+        "resolved": float(bool(found) and not strangers) if named else None,
+        "misled": float(bool(strangers)),
+    }
+
+
 def figures(rows: Sequence[FindingRow]) -> dict[str, float]:
     """The measures over some rows; a measure that applies to none of them is left out."""
     found: dict[str, float] = {}
@@ -157,6 +180,11 @@ def byline_finder(engine: Engine) -> Finder:
         return [place(hit.passage) for hit in hits]
 
     return find
+
+
+def byline_people(engine: Engine) -> Callable[[Question], Sequence[str]]:
+    """Whom Byline understands a question to ask."""
+    return lambda question: engine.people_asked(Ask(question=question.question, history=question.history))
 
 
 def passage_places(engine: Engine) -> Callable[[PassageRecord], Place]:

@@ -11,6 +11,7 @@ entropy of ListNet (Cao et al. 2007), with all of a question's gold rows as one.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +19,10 @@ from pydantic import BaseModel
 from scipy.optimize import minimize
 from sklearn.model_selection import RepeatedKFold
 
-from eval.finding import holds_gold, passage_places
+from eval.finding import Place, holds_gold, passage_places
 from eval.schema import Question
 from index.errors import EvalError
+from index.records import PassageRecord
 from rag.answer import Ask
 from rag.engine import Engine
 from rag.retrieve import FOCUS, SIGNALS, WEIGHTS
@@ -31,7 +33,8 @@ PLAIN: dict[str, dict[str, float]] = {"cosine": {"cosine": 1.0}, "cosine + lexic
 IN_FORCE, FITTED = "in force", "fitted, out of fold"
 _TEMPERATURE = 30.0
 """T: a difference of 0.1 between two rows' scores makes the better one twenty times as likely."""
-_RIDGE = 0.2
+_RIDGE = 0.02
+"""Too little for the weights in force, which may have seen the questions, to be kept where a fold says otherwise."""
 _FOLDS, _REPEATS = 5, 10
 
 Matrix = NDArray[np.float64]
@@ -80,10 +83,10 @@ def eval_fusion(
     Raises:
         EvalError: fewer than ten questions have a passage to learn from, as where only digests are indexed.
     """
-    judged = []
+    judged, place = [], cache(passage_places(engine))
     for question in questions:
         if question.answerable and question.gold:
-            judged.append(judge_proposals(engine, question))
+            judged.append(judge_proposals(engine, question, place))
         progress()
     told = sum(bool(each.gold.any()) for each in judged)
     if told < 2 * _FOLDS:
@@ -104,11 +107,10 @@ def eval_fusion(
     )
 
 
-def judge_proposals(engine: Engine, question: Question) -> Judged:
-    """What the engines propose for a question, and which of it lies on gold lines."""
+def judge_proposals(engine: Engine, question: Question, place: Callable[[PassageRecord], Place]) -> Judged:
+    """What the engines propose for a question, and which of it lies on gold lines; `place` says where it stands."""
     proposed, focus = engine.proposals(Ask(question=question.question, history=question.history))
     passages = engine.snapshot.passages(proposed.rows)
-    place = passage_places(engine)
     focused = np.array([passage.section_id == focus for passage in passages], dtype=np.float64)
     gold = np.array([holds_gold(question, place(passage)) for passage in passages], dtype=np.bool_)
     return Judged(proposed.signals.astype(np.float64) + FOCUS * focused[:, None], gold)
@@ -119,7 +121,7 @@ def fit(judged: Sequence[Judged], start: Sequence[float] = WEIGHTS) -> Weights:
     before = np.array(start, dtype=np.float64)
     useful = [each for each in judged if each.gold.any()]
     if not useful:
-        return before / before.sum()
+        return np.asarray(before / before.sum())
 
     def loss(weights: Weights) -> tuple[float, Weights]:
         value, slope = 0.0, np.zeros_like(weights)
@@ -129,7 +131,8 @@ def fit(judged: Sequence[Judged], start: Sequence[float] = WEIGHTS) -> Weights:
             value -= float(np.log(every[each.gold].sum() + np.finfo(np.float64).tiny))
             slope += _TEMPERATURE * (every - right) @ each.signals
         apart = weights - before
-        return value / len(useful) + _RIDGE * float(apart @ apart), slope / len(useful) + 2 * _RIDGE * apart
+        total = value / len(useful) + _RIDGE * float(apart @ apart)
+        return total, np.asarray(slope / len(useful) + 2 * _RIDGE * apart)
 
     found = minimize(loss, before, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(before)).x
     return np.asarray(found / found.sum())

@@ -3,15 +3,18 @@
 In: parts of an answer. Out: sentences with their frames, and one numbered citation for every source span.
 """
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from index.model import PageStart, Span, page_of
+from index.model import PageStart, Span, Voice, page_of
 from index.records import SectionRecord, SentenceRecord
 from index.snapshot import Snapshot
 from rag.answer import AnswerSentence, BylineName, Citation
 from rag.compose import Part
 from rag.frame import frame
+
+_QUOTED = re.compile(r"[“\"‘].*[”\"’]", re.S)
 
 
 def cite(snapshot: Snapshot, parts: Sequence[Part]) -> tuple[list[AnswerSentence], list[Citation]]:
@@ -27,8 +30,16 @@ def cite(snapshot: Snapshot, parts: Sequence[Part]) -> tuple[list[AnswerSentence
                 numbers.append(len(citations) + 1)
                 citations.append(_citation(numbers[-1], part.section, sentence, span, source, pages))
             opening = frame(part.section, years[part.section.volume_id]) if position == 0 else ""
-            sentences.append(AnswerSentence(frame=opening, text=sentence.text, citations=numbers))
+            sentences.append(AnswerSentence(frame=opening, text=_as_said(sentence), citations=numbers))
     return sentences, citations
+
+
+def _as_said(sentence: SentenceRecord) -> str:
+    """The words; those of somebody else stand in quotation marks, also where the text opens them elsewhere."""
+    text = sentence.text
+    if sentence.voice is not Voice.QUOTED or _QUOTED.search(text):
+        return text
+    return f"“{text}”"
 
 
 def plain_text(sentences: Sequence[AnswerSentence]) -> str:

@@ -248,9 +248,11 @@ class Engine:
         run = self._start(ask)
         return list(self._look(run, self._scope(run, self._wanted(run)), depth=max(count, _PASSAGES)).hits[:count])
 
-    def _look(
-        self, run: _Run, scope: Mask | None, pool: int = _POOL, depth: int = _PASSAGES, asked: str = ""
-    ) -> Found:
+    def people_asked(self, ask: Ask) -> list[str]:
+        """The names of the people whose own words a question asks for."""
+        return [person.name for person in self._wanted(self._start(ask))]
+
+    def _look(self, run: _Run, scope: Mask | None, pool: int = _POOL, depth: int = _PASSAGES, asked: str = "") -> Found:
         """Retrieve, rerank, rank and weigh within a scope; `pool` passages are read by the reranker, with what is asked
         of this scope or else the whole question.
         """

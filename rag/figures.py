@@ -10,7 +10,10 @@ _NUMBER_WORDS = (
     r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty|hundreds?|thousands?|"
     r"millions?|billions?|half|quarters?|thirds?|twice|once|decades?"
 )
-_ANY = re.compile(rf"\d|\b(?:{_NUMBER_WORDS})\b", re.I)
+_ANY = re.compile(
+    rf"(?<![\w#@])(?!(?:19|20)\d\d\b(?!,))[£$€]?\d[\d,.]*(?:%|k|m|bn)?(?!\w)|\b(?:{_NUMBER_WORDS})\b", re.I
+)
+"""A count: no year, no ordinal, no part of a tag or a name."""
 _KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (
         re.compile(

@@ -85,6 +85,10 @@ _SPEAKS = re.compile(
     |propose|describe)\b""",
     re.X,
 )
+_SUBJECT = re.compile(
+    r"\b(?:(?:do|does|did|would|could|should|will|can|might|has|have|had)(?:n['’]?t)?|how\s+come)\s+(?:the\s+)?$", re.I
+)
+"""What stands before whoever does something in a question."""
 _PRONOUN = re.compile(r"\b(?:he|she|they|him|her|his|their|them|it|its|that|this|those|these|there|one|ones)\b", re.I)
 _ELLIPSIS = re.compile(r"^\s*(?:and|but|so|what about|how about|ok|okay|why|really|also|then)\b", re.I)
 
@@ -154,14 +158,14 @@ def _sort(question: str, mentions: tuple[Mention, ...]) -> Sort:
 
 
 def _speakers(text: str, mentions: tuple[Mention, ...], sort: Sort) -> tuple[PersonRecord, ...]:
-    """Everybody named, where the question asks for what they say, think or write, or names them with a possessive."""
+    """Everybody named, where it is asked what they say or think, or they have a possessive or do something."""
     if not mentions:
         return ()
     asked = sort is Sort.COMPARE or bool(_SPOKEN.search(text))
     chosen = [
         person
         for mention in mentions
-        if asked or re.match(r"['’]s?\b", text[mention.end :])
+        if asked or re.match(r"['’]s?\b", text[mention.end :]) or _SUBJECT.search(text[: mention.start])
         for person in mention.candidates
     ]
     return tuple(dict.fromkeys(chosen))
