@@ -28,7 +28,7 @@ _FIGURE_BONUS = 0.08
 _NEAR_BONUS = 0.06
 _OTHER_PIECE = 0.85
 """A second piece is quoted only where its best sentence scores this share of the best."""
-_SUMMARY_WORDS = 200
+_SUMMARY_WORDS = 204
 _LEAST_SUMMARY_WORDS = 6
 _ENDS = 0.15
 """What standing at the beginning or the end of a piece counts, beside a cosine."""
