@@ -3,16 +3,13 @@
 In: the source text. Out: `Block`s in order, each with its span, its lines, the blank lines before it and its reading.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from index.inline import Reading, read_inline
+from index.lines import Line, group_lines, heading_mark, is_bullet, is_row, is_underline
 from index.model import Span
-
-_HEADING = re.compile(r"\ufeff?(#{1,6})\s+\S")
-_BULLET = re.compile(r"\s*(?:[-•▪◦‣–—]|\*(?!\*)|\d{1,2}[.)]|[a-z][.)])\s+\S")
 
 
 @dataclass(frozen=True)
@@ -25,6 +22,8 @@ class Block:
     """Blank lines before it; a large gap is often a page break."""
     raw: str
     reading: Reading
+    is_underlined: bool = False
+    """Whether a line of marks stands under it, as under a heading."""
 
     @property
     def text(self) -> str:
@@ -33,14 +32,19 @@ class Block:
 
     @cached_property
     def heading_level(self) -> int:
-        """1–6 for a Markdown heading, else 0."""
-        match = _HEADING.match(self.raw)
-        return len(match.group(1)) if match else 0
+        """1–6 for a heading marked as one, else 0."""
+        mark = heading_mark(self.raw) if self.raw[:1] in "#=\ufeff" and "\n" not in self.raw else None
+        return mark.level if mark else int(self.is_underlined)
 
     @cached_property
     def is_bullet(self) -> bool:
         """A list item with a printed marker."""
-        return bool(_BULLET.match(self.raw)) and not self.is_bold
+        return is_bullet(self.raw) and not self.is_bold
+
+    @cached_property
+    def is_row(self) -> bool:
+        """A row of a table."""
+        return "\n" not in self.raw and is_row(self.raw)
 
     @cached_property
     def is_bold(self) -> bool:
@@ -58,8 +62,7 @@ class Block:
     @cached_property
     def is_caps(self) -> bool:
         """A line of capitals: at least three letters, none of them small."""
-        letters = [char for char in self.text if char.isalpha()]
-        return len(letters) >= 3 and not any(char.islower() for char in letters)
+        return self.text.isupper() and sum(map(str.isalpha, self.text)) >= 3
 
     @cached_property
     def word_count(self) -> int:
@@ -76,45 +79,46 @@ def cut_blocks(source: str) -> list[Block]:
     """All blocks of a source, in order. Blocks whose reading is empty (a lone rule, a lone mark) are left out."""
     blocks = []
     gap = 0
-    for start, end, first, last, blank in _runs(source):
+    for blank, lines in _stretches(source):
         gap += blank
-        span = Span(start, end)
-        block = Block(span, (first, last), gap, source[start:end], read_inline(source, span))
-        if block.text or block.is_comment:
-            blocks.append(block)
-            gap = 0
+        for group in group_lines(lines):
+            block = _block(source, group, gap)
+            if block.text or block.is_comment:
+                blocks.append(block)
+                gap = 0
     return blocks
 
 
-def _runs(source: str) -> Iterator[tuple[int, int, int, int, int]]:
-    """Runs of lines that belong together: (start, end, first line, last line, blank lines before)."""
+def _block(source: str, lines: Sequence[Line], gap: int) -> Block:
+    underlined = len(lines) == 2 and is_underline(lines[1].raw) and not is_underline(lines[0].raw)
+    if underlined:
+        lines = lines[:1]
+    span = Span(lines[0].start, lines[-1].end)
+    raw = source[span.start : span.end]
+    mark = heading_mark(raw) if len(lines) == 1 and "=" in raw[:2] else None
+    words = Span(span.start + mark.start, span.start + mark.end) if mark else span
+    return Block(span, (lines[0].number, lines[-1].number), gap, raw, read_inline(source, words), underlined)
+
+
+def _stretches(source: str) -> Iterator[tuple[int, list[Line]]]:
+    """The lines between blank ones, with the number of blank ones before."""
     offset, blank = 0, 0
-    open_run: tuple[int, int, int, int, int] | None = None
+    lines: list[Line] = []
     for number, line in enumerate(_lines(source), start=1):
-        body = line.strip()
         start, end = offset + len(line) - len(line.lstrip()), offset + len(line.rstrip())
         offset += len(line)
-        if not body:
-            if open_run:
-                yield open_run
-                open_run, blank = None, 0
-            blank += 1
-        elif open_run and not _starts_block(line) and not _HEADING.match(source[open_run[0] : open_run[1]]):
-            open_run = (open_run[0], end, open_run[2], number, open_run[4])
-        else:
-            if open_run:
-                yield open_run
-                blank = 0
-            open_run = (start, end, number, number, blank)
-    if open_run:
-        yield open_run
+        if start < end:
+            lines.append(Line(number, start, end, line))
+            continue
+        if lines:
+            yield blank, lines
+            lines, blank = [], 0
+        blank += 1
+    if lines:
+        yield blank, lines
 
 
 def _lines(source: str) -> list[str]:
     """Lines split at \\n only, as editors and `SourceText.line_of` number them."""
     parts = source.split("\n")
     return [part + "\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
-
-
-def _starts_block(line: str) -> bool:
-    return bool(_HEADING.match(line.lstrip()) or _BULLET.match(line))

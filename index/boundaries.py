@@ -6,15 +6,19 @@ headings in Markdown or capitals where no contents page says otherwise.
 """
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from index.blocks import Block
 from index.catalogue import Profile
 from index.contents import Contents, Entry, title_similarity
 from index.furniture import find_boilerplate, find_recurring_headings
+from index.lines import is_turn
 from index.model import Kind
-from index.names import NAME, fold, looks_like_role, parse_byline
+from index.names import NAME, fold, is_name, looks_like_role, parse_byline
+from index.notes import calls_notes
 
 _NAMED_KINDS: tuple[tuple[str, Kind], ...] = (
     (r"(?:table of )?contents", Kind.CONTENTS),
@@ -22,15 +26,29 @@ _NAMED_KINDS: tuple[tuple[str, Kind], ...] = (
     (r"introduction(?: (?:and|&) .*)?|introductory note", Kind.INTRODUCTION),
     (r"conclusions?|afterword|epilogue", Kind.CONCLUSION),
     (r"(?:about the )?(?:contributors?|authors?)|biograph(?:y|ies)|notes on (?:the )?contributors", Kind.BIO),
-    (r"(?:end|foot)?notes?(?: and references)?|references|bibliography|sources", Kind.NOTES),
+    (r"(?:end|foot)?notes?(?: and references)?", Kind.NOTES),
+    (r"references|refs|bibliography|sources|works cited", Kind.NOTES),
     (
-        r"acknowledge?ments?|about .{3,60}|some rights reserved|copyright|imprint|dedication|more from .*",
+        r"acknowledge?ments?|about .{3,60}|some rights reserved|copyright|imprint|more from .*",
         Kind.FRONT_MATTER,
     ),
 )
+_BIBLIOGRAPHY = re.compile(r"references|refs|bibliography|sources|works cited", re.I)
+_FRONT = re.compile(r"some rights reserved|copyright|imprint|more from .*", re.I)
 _ANONYMOUS = re.compile(r"anonymous\b.{0,30}$", re.I)
 _TITLE_MATCH = 0.8
 _MAX_TITLE_WORDS = 22
+_LONGEST_TITLE_WORDS = 30
+_LONGEST_TITLE = 300
+"""Characters."""
+_LONG_PROSE_WORDS = 40
+_LEAST_SAID = 4
+_LONGEST_PLAIN_TITLE = 12
+_LEAST_NAMED = 3
+_MOST_FRONT_WORDS = 600
+"""Prose in an imprint and whatever else is nobody's writing."""
+_CUES = 3
+"""Times that a line of capitals stands in a text that is no title in it: whoever speaks next, in a script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +61,8 @@ class Start:
     entry: Entry | None = None
     certain: bool = True
     """False where only its place suggests it; such a piece without prose is furniture."""
+    is_titled: bool = True
+    """False where the first block is prose already."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +79,38 @@ class Layout:
     def listed(self) -> list[Start]:
         """The starts that the contents page vouches for."""
         return _from_contents(self)
+
+    @cached_property
+    def calls_notes(self) -> bool:
+        """Whether marks in the text call notes."""
+        return any(calls_notes(block.raw) for block in self.blocks)
+
+    def kind_named(self, title: str) -> Kind | None:
+        """The kind that a title names here: a list of what was read is notes only where marks call them."""
+        kind = named_kind(title)
+        if kind is Kind.NOTES and _BIBLIOGRAPHY.fullmatch(title.strip(" .:")) and not self.calls_notes:
+            return None
+        return kind
+
+    def is_front_matter(self, title: str, first: int, last: int) -> bool:
+        """Whether the blocks `first … last` under a title can be front matter: they hold little prose.
+
+        A contents page tells what is not; without one, front matter must name itself to hold any.
+        """
+        sure = self.contents is not None or _FRONT.fullmatch(fold(title).strip(" .:"))
+        blocks = self.blocks[first + 1 : last + 1]
+        if not sure:
+            return not any(block.word_count >= _LEAST_SAID and ends_sentence(block.text) for block in blocks)
+        return sum(block.word_count for block in blocks if _is_paragraph(block)) <= _MOST_FRONT_WORDS
+
+    @cached_property
+    def named_below(self) -> frozenset[int]:
+        """The titles with nothing but a name below, and prose below that: in an anthology, who wrote it."""
+        if self.contents is not None:
+            return frozenset()
+        triples = zip(self.blocks, self.blocks[1:], self.blocks[2:], strict=False)
+        found = [index for index, triple in enumerate(triples) if _is_title_over_name(*triple)]
+        return frozenset(found if len(found) >= _LEAST_NAMED else ())
 
     def in_contents(self, index: int) -> bool:
         """Whether a block belongs to the contents page."""
@@ -91,6 +143,7 @@ def find_starts(layout: Layout) -> list[Start]:
         *_after_notes(layout),
         *_title_pages(layout),
         *_after_boilerplate(layout),
+        *(Start(index, layout.blocks[index].text) for index in layout.named_below),
         *_from_named(layout),
         *layout.listed,
     ):
@@ -98,13 +151,31 @@ def find_starts(layout: Layout) -> list[Start]:
     first = next((i for i, block in enumerate(layout.blocks) if not block.is_comment), 0)
     if layout.blocks and first not in found:
         kind = None if _is_piece(layout, first, min(found, default=len(layout.blocks))) else Kind.FRONT_MATTER
-        found[first] = Start(first, layout.blocks[first].text, kind)
-    return _without_title_lines(layout, [found[index] for index in sorted(found)])
+        opening = layout.blocks[first]
+        found[first] = Start(first, opening.text, kind, is_titled=kind is not None or not _is_statement(opening))
+    starts = _without_title_lines(layout, [found[index] for index in sorted(found)])
+    return [start if _may_title(layout.blocks[start.index]) else replace(start, is_titled=False) for start in starts]
+
+
+def _may_title(block: Block) -> bool:
+    """Whether a block is short enough for a title; long prose never is one."""
+    most = _MAX_TITLE_WORDS if ends_sentence(block.text) else _LONGEST_TITLE_WORDS
+    return bool(block.heading_level) or (block.word_count <= most and len(block.text) <= _LONGEST_TITLE)
+
+
+def _is_statement(block: Block) -> bool:
+    """Whether a block that nothing sets apart says something: a text may begin without a title."""
+    return is_turn(block.raw) or (
+        _is_sentence(block)
+        and block.text.rstrip("\"'”’)] ")[-1:] == "."
+        and not (block.heading_level or block.is_bold or block.is_italic or block.is_caps)
+    )
 
 
 def _is_piece(layout: Layout, first: int, stop: int) -> bool:
-    """Whether what stands before the first sure start is a piece itself and no title page: it has prose."""
-    if layout.boilerplate:
+    """Whether what stands before the first sure start is a piece itself and no title page: prose, or all there is."""
+    said = any(char.isalnum() for block in layout.blocks[first:stop] for char in block.text)
+    if layout.boilerplate or (said and stop == len(layout.blocks)):
         return True
     return layout.contents is None and any(map(_is_sentence, layout.blocks[first:stop]))
 
@@ -144,7 +215,7 @@ def _after_notes(layout: Layout) -> list[Start]:
     for index, block in enumerate(layout.blocks):
         if in_notes and not block.is_bullet and block.gap >= 2:
             starts.append(Start(index, block.text, Kind.FRONT_MATTER))
-        if named_kind(block.text) is Kind.NOTES and not block.is_bullet:
+        if layout.kind_named(block.text) is Kind.NOTES and not block.is_bullet:
             in_notes = True
         elif not block.is_bullet:
             in_notes = False
@@ -188,7 +259,7 @@ def _may_be_title(layout: Layout, index: int) -> bool:
 def _from_named(layout: Layout) -> list[Start]:
     starts = []
     for index, block in enumerate(layout.blocks):
-        kind = named_kind(block.text) if _may_be_title(layout, index) else None
+        kind = layout.kind_named(block.text) if _may_be_title(layout, index) else None
         if kind and (block.heading_level or block.is_caps or block.is_bold or block.gap >= 2 or _stands_alone(block)):
             starts.append(Start(index, block.text, kind))
     return starts
@@ -222,12 +293,23 @@ def _from_headings(layout: Layout) -> list[Start]:
             for i in candidates
             if i < _run_start(layout, placed)
         ]
+    titles = _titles_in_capitals(layout, candidates)
     top = next((level for level in sorted(set(levels)) if levels.count(level) >= 2), max(levels, default=0))
     return [
         Start(index, block.text, Kind.FRONT_MATTER if block.heading_level < top else None)
         for index in candidates
-        if 0 < (block := layout.blocks[index]).heading_level <= top or (not levels and block.is_caps)
+        if 0 < (block := layout.blocks[index]).heading_level <= top or (not levels and index in titles)
     ]
+
+
+def _titles_in_capitals(layout: Layout, candidates: Sequence[int]) -> frozenset[int]:
+    """The lines of capitals that can be titles: not where most of a text is in capitals, nor the names in a script."""
+    capitals = [index for index in candidates if layout.blocks[index].is_caps]
+    if 2 * sum(block.is_caps for block in layout.blocks) > len(layout.blocks):
+        return frozenset()
+    times = Counter(fold(layout.blocks[index].text) for index in capitals)
+    most = 1 if max(times.values(), default=0) >= _CUES else _CUES - 1
+    return frozenset(index for index in capitals if times[fold(layout.blocks[index].text)] <= most)
 
 
 def _is_byline(block: Block) -> bool:
@@ -307,7 +389,18 @@ def _after_title_page(layout: Layout) -> list[Start]:
 
 
 def _is_sentence(block: Block) -> bool:
-    return block.word_count >= 6 and ends_sentence(block.text)
+    return (block.word_count >= 6 and ends_sentence(block.text)) or block.word_count >= _LONG_PROSE_WORDS
+
+
+def _is_title_over_name(title: Block, name: Block, prose: Block) -> bool:
+    """Whether a short line, a name and a paragraph follow each other, each apart."""
+    if title.word_count > _LONGEST_PLAIN_TITLE or title.is_bullet or title.text[-1:] in ".,;:" or is_name(title.text):
+        return False
+    return min(name.gap, prose.gap) >= 1 and is_name(name.text) and _is_paragraph(prose)
+
+
+def _is_paragraph(block: Block) -> bool:
+    return (block.word_count >= 15 and ends_sentence(block.text)) or block.word_count >= _LONG_PROSE_WORDS
 
 
 def _is_prose(block: Block) -> bool:

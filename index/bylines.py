@@ -27,7 +27,9 @@ class Attribution:
     roles: dict[int, str] = field(default_factory=dict)
 
 
-def attribute(blocks: list[Block], first: int, last: int, entry: Entry | None, may_sign: bool) -> Attribution:
+def attribute(
+    blocks: list[Block], first: int, last: int, entry: Entry | None, may_sign: bool, named_below: bool = False
+) -> Attribution:
     """Find the byline of the piece whose title is block `first` and whose last block is `last`.
 
     Args:
@@ -36,9 +38,13 @@ def attribute(blocks: list[Block], first: int, last: int, entry: Entry | None, m
         last: index of the last block of the piece.
         entry: its entry in the contents page, if any.
         may_sign: whether the kind of piece can have a writer at all.
+        named_below: whether the block below the title is known to name the writer.
     """
     if not may_sign or first == last:
         return Attribution()
+    if named_below and (authors := parse_byline(blocks[first + 1].text)):
+        used = {first + 1: "byline"}
+        return Attribution(_byline(blocks, used, authors, BylineBasis.PRINTED), used)
     for finder in (_printed_before, _strapline, _signed_after):
         attribution = finder(blocks, first, last, entry)
         if attribution:

@@ -10,18 +10,27 @@ from index.blocks import Block
 from index.names import fold
 
 _CLOSING_REPEATS = 5
+_CLOSING_WORDS = 4
 _HEADING_REPEATS = 3
 
 
 def find_boilerplate(blocks: list[Block]) -> frozenset[int]:
-    """Blocks that stand together, word for word, at least five times: the lines that end each post of a blog."""
+    """Blocks that stand together, word for word, at least five times: the lines that end each post of a blog.
+
+    Headings and a word or two are no such lines: a form repeats them, and what it has between them is its text.
+    """
     keys = [fold(block.text) for block in blocks]
     pairs = Counter(pairwise(keys))
     found: set[int] = set()
     for index, pair in enumerate(pairwise(keys)):
-        if pairs[pair] >= _CLOSING_REPEATS:
+        if pairs[pair] >= _CLOSING_REPEATS and _may_close(blocks[index], blocks[index + 1]):
             found.update((index, index + 1))
     return frozenset(found)
+
+
+def _may_close(first: Block, second: Block) -> bool:
+    marked = first.heading_level or second.heading_level
+    return not marked and first.word_count + second.word_count >= _CLOSING_WORDS
 
 
 def find_recurring_headings(blocks: list[Block]) -> frozenset[int]:

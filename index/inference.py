@@ -114,9 +114,9 @@ def _closing_bio(section: Section) -> Section | None:
 
 def _holder(section: Section, number: int, holdings: Sequence[Holding], own: frozenset[str]) -> Holding | None:
     """Who holds the office that the writer claims; of several over time, the one named twice as near as any other."""
-    text = fold(" ".join(sentence.text for sentence in section.sentences))
     for office in claims(section):
         fitting = [h for h in holdings if h.section != number and fits(office, h.office, own)]
+        text = fold(" ".join(sentence.text for sentence in section.sentences)) if fitting else ""
         fitting = [h for h in fitting if fold(h.name) not in text]
         if not fitting:
             continue
@@ -135,13 +135,15 @@ _Ascription = tuple[int, str, Sentence]
 def _cited(sections: Sequence[Section], names: dict[str, str], holders: set[str]) -> dict[int, tuple[str, Sentence]]:
     """Pieces that another piece ascribes to somebody: by their own words, as the one of last week, or by the place
     that the writer is said to be from. Which way "last week" lies is learnt from the pieces found by their words."""
-    words = [fold(" ".join(sentence.text for sentence in section.sentences)) for section in sections]
     ascriptions: list[_Ascription] = [
         (number, names.get(name, name), sentence)
         for number, section in enumerate(sections)
         for sentence in section.sentences
         if (name := _ascribed_to(sentence, holders)) is not None
     ]
+    if not ascriptions:
+        return {}
+    words = [fold(" ".join(sentence.text for sentence in section.sentences)) for section in sections]
     found: dict[int, tuple[str, Sentence]] = {}
     steps = set()
     for number, name, sentence in ascriptions:
@@ -203,9 +205,12 @@ def _names(sections: Sequence[Section]) -> dict[str, str]:
         for sentence in section.sentences:
             for found in find_names(sentence.text):
                 counts[found.name] = counts.get(found.name, 0) + 1
+    alike: dict[str, list[str]] = {}
+    for name in counts:
+        alike.setdefault(name.split()[0], []).append(name)
     return {
         name: max(
-            (other for other in counts if other.split()[0] == name.split()[0] and OSA.distance(other, name) <= 1),
+            (other for other in alike[name.split()[0]] if OSA.distance(other, name, score_cutoff=1) <= 1),
             key=lambda other: counts[other],
         )
         for name in counts

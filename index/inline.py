@@ -10,7 +10,10 @@ from index.model import Span
 
 _SPECIAL = re.compile(
     r"""
-      (?P<space>(?:<br\s*/?>|\n>\s?|\s)+)
+      (?P<space>(?:<br\s*/?>|\n>\s?|\s)(?:<br\s*/?>|\n>\s?|\s)+|<br\s*/?>|[^\S ])  # but not a single space
+    | (?P<hyphen>(?<=[a-zà-ÿ])-[ \t]*\r?\n[ \t]*(?=[a-zà-ÿ]))  # a word that the edge of a column cut
+    | \u00ad(?:[ \t]*\r?\n[ \t]*)?                # soft hyphens, with the line break that they allow
+    | [\u200b\u2060\ufeff]                       # characters that nobody sees
     | <!--.*?-->                                   # comments
     | <sup>.*?</sup>                               # footnote marks, HTML
     | \^\{[\d\s,–-]+\}                             # footnote marks, caret
@@ -25,6 +28,13 @@ _SPECIAL = re.compile(
     | </?(?:b|i|em|strong|u|span)>                 # inline tags
     """,
     re.VERBOSE | re.DOTALL,
+)
+_HEAD = re.compile(r"[\w'’-]{1,30}$")
+_COMPOUND_HEADS = frozenset(
+    """
+    well ill self half cross long short high low soft ever one two three four five six seven eight nine ten twenty
+    thirty forty fifty sixty seventy eighty ninety first second third left right year
+    """.split()
 )
 _MARKER = re.compile(r"\ufeff?\s*(?:#{1,6}\s+|>\s?|[-•▪◦‣–—]\s+|\*\s+)?")
 
@@ -56,21 +66,33 @@ class Reading:
 def read_inline(source: str, span: Span) -> Reading:
     """The reading text of a span of one block: no marker at its head, no markup, single spaces."""
     start = span.start + _marker_length(source[span.start : span.end])
-    chars: list[str] = []
+    parts: list[str] = []
     offsets: list[int] = []
-    position = start
-    while position < span.end:
-        match = _SPECIAL.search(source, position, span.end)
+    last, position = " ", start
+    for match in (*_SPECIAL.finditer(source, start, span.end), None):
         stop = match.start() if match else span.end
-        chars.extend(source[position:stop])
-        offsets.extend(range(position, stop))
-        if match is None:
-            break
-        if match.lastgroup == "space" and chars and chars[-1] != " ":
-            chars.append(" ")
+        if last == " " and source[position:stop][:1] == " ":
+            position += 1
+        if position < stop:
+            parts.append(source[position:stop])
+            offsets.extend(range(position, stop))
+            last = source[stop - 1]
+        if match and match.lastgroup == "hyphen" and _is_compound(source, start, match.start()):
+            parts.append("-")
             offsets.append(match.start())
-        position = match.end()
-    return Reading("".join(chars), tuple(offsets)).strip()
+            last = "-"
+        if match and match.lastgroup == "space" and last != " ":
+            parts.append(" ")
+            offsets.append(match.start())
+            last = " "
+        position = match.end() if match else stop
+    return Reading("".join(parts), tuple(offsets)).strip()
+
+
+def _is_compound(source: str, start: int, end: int) -> bool:
+    """Whether the word that ends at `end` keeps its hyphen before a line break, as "well-" and "cost-of-" do."""
+    head = _HEAD.search(source, max(start, end - 30), end)
+    return head is not None and ("-" in head.group() or head.group().casefold() in _COMPOUND_HEADS)
 
 
 def _marker_length(head: str) -> int:

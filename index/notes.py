@@ -19,6 +19,11 @@ _NUMBER = re.compile(r"\s*(?:[-•]\s+)?(?:<sup>\s*|\[\^)?(\d{1,3})(?:\s*</sup>|
 _Notes = dict[str, NoteRef]
 
 
+def calls_notes(text: str) -> bool:
+    """Whether a text has the mark of a note."""
+    return bool(_MARK.search(text))
+
+
 def link_notes(sections: Sequence[Section], source: str) -> tuple[Section, ...]:
     """Give every sentence the notes that the marks in its source spans call."""
     own = [_numbered(section, source) for section in sections]

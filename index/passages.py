@@ -9,6 +9,8 @@ from index.model import CITABLE_VOICES, PROSE_KINDS, Passage, Section, Volume
 
 _LEAST_WORDS = 60
 _MOST_WORDS = 120
+_LONG_WORD = 8
+"""Characters that count as a word where words have no spaces between them."""
 LEAST_SENTENCE_WORDS = 4
 
 
@@ -50,7 +52,7 @@ def _runs(section: Section) -> Iterator[tuple[int, int]]:
     for ordinal, sentence in enumerate(section.sentences):
         if not is_citable(section, ordinal):
             continue
-        size = len(sentence.text.split())
+        size = max(len(sentence.text.split()), len(sentence.text) // _LONG_WORD)
         if words >= _LEAST_WORDS and (words + size > _MOST_WORDS or _begins_paragraph(section, last, ordinal)):
             runs.append((first, last, words))
             first, words = -1, 0

@@ -13,6 +13,7 @@ from index.blocks import Block
 from index.boundaries import ends_sentence
 from index.cast import Cast
 from index.inline import Reading
+from index.lines import is_turn
 from index.model import Kind, Sentence, Span, Voice
 from index.names import fold, is_name
 from index.pull_quotes import find_pull_quotes
@@ -171,7 +172,13 @@ def _epigraph_on_two_lines(piece: Piece, index: int) -> bool:
 
 def _is_subheading(piece: Piece, index: int, block: Block) -> bool:
     """A short line without a full stop over a paragraph that has one."""
-    if block.is_bullet or block.word_count > 10 or block.text[-1:] in ",;:" or not block.text[:1].isupper():
+    if (
+        block.is_bullet
+        or is_turn(block.raw)
+        or block.word_count > 10
+        or block.text[-1:] in ",;:"
+        or not block.text[:1].isupper()
+    ):
         return False
     if block.text[-1:] == "?" and (block.word_count > 8 or index == 1):
         return False
@@ -195,7 +202,7 @@ def _split_run_in(block: Block) -> list[_Paragraph]:
         match = None
     match = match or _NAME_TWICE.match(reading.text)
     if match is None:
-        return [_Paragraph([reading], is_list_item=block.is_bullet)]
+        return [_Paragraph([reading], is_list_item=block.is_bullet or block.is_row)]
     head, rest = reading.slice(0, match.end("head")), reading.slice(match.end(), len(reading.text))
     return [_Paragraph([head], Voice.HEADING), _Paragraph([rest])]
 

@@ -68,12 +68,13 @@ def voices_of(
     for start, end in ranges:
         sentence, inside = text[start:end], mask[start:end]
         outside = _outside(sentence, inside)
-        named = _named(outside, cast) if tells(outside) else None
+        telling = tells(outside)
+        named = _named(outside, cast) if telling else None
         voice, speaker = Voice.OWN, None
         if _is_quoted(sentence, inside):
             goes_on = runs_on(text, mask, start) or not any(map(str.isalpha, outside))
             voice, speaker = Voice.QUOTED, named or (last if goes_on else _pronoun(outside, before, last, cast))
-        elif tells(outside) and (teller := _reporter(outside.strip(), before, last, cast)) not in {None, *cast.writers}:
+        elif telling and (teller := _reporter(outside.strip(), before, last, cast)) not in {None, *cast.writers}:
             voice, speaker = Voice.REPORTED, teller
         last = speaker or named or (last if voice is Voice.QUOTED else None)
         before = sentence

@@ -34,7 +34,7 @@ def read_volume(entry: CatalogueEntry, source: SourceText) -> Volume:
     taken: set[str] = set()
     sections = tuple(
         _section(piece, source, entry.id, unique(slug(piece.title), taken))
-        for piece in read_structure(source.text, profile)
+        for piece in read_structure(source.text, profile, source.edition == "digest")
     )
     if source.edition == "digest":
         sections = tuple(_as_digest(section, source) for section in sections)

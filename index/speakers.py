@@ -84,9 +84,7 @@ _TITLES = re.compile(rf"^(?:(?:{'|'.join(HONORIFICS)})\.?\s+)+")
 _OURS = re.compile(rf"(?:our|my)\s.*\b(?:{_DOCUMENTS}|{_BODIES})\b", re.IGNORECASE)
 _ACRONYM = re.compile(r"[A-Z][A-Z&]+[a-z]?|\w+[A-Z]\w*")
 _FIRST_PERSON = re.compile(r"(?:\b(?:but|and|so|yet)|[,–—-])\s+(?:[\w’']+\s+){0,3}?(?:I|[Ww]e)\b")
-_ANY = re.compile(
-    rf"\b{_TELLING}\b|[Aa]ccording to|words of|own words|[Tt]o quote|[Qq]uote from|(?:defined|put) by", re.IGNORECASE
-)
+_ANY = re.compile(rf"\b{_TELLING}\b|\baccording to|\bwords of|\bown words|\bto quote|\bquote from|\b(?:defined|put) by")
 _NOBODY = frozenset(
     """
     I We You He She They It This That These Those Who What There Somebody Someone Nobody Everybody Everyone Anyone One
@@ -98,7 +96,7 @@ _NOBODY = frozenset(
 
 def tells(text: str) -> bool:
     """Whether a sentence has a word of telling at all; one that has none names no speaker."""
-    return bool(_ANY.search(text))
+    return bool(_ANY.search(text.lower()))
 
 
 def find_speaker(text: str, cast: Cast) -> str | None:

@@ -144,3 +144,20 @@ def test_a_slice_keeps_its_offsets(source: str, data: st.DataObject) -> None:
     end = data.draw(st.integers(start, len(reading.text)))
     part = reading.slice(start, end)
     assert (part.text, part.offsets) == (reading.text[start:end], reading.offsets[start:end])
+
+
+@pytest.mark.parametrize(
+    ("printed", "read"),
+    [
+        ("the light-\nhouse stands", "the lighthouse stands"),
+        ("the light-\r\n  house stands", "the lighthouse stands"),
+        ("a well-\nknown rock", "a well-known rock"),
+        ("the cost-of-\nliving", "the cost-of-living"),
+        ("the light\u00adhouse and its light\u00ad\nhouse", "the lighthouse and its lighthouse"),
+        ("Thorne-\nMarlow", "Thorne- Marlow"),
+        ("a\u00a0lamp", "a lamp"),
+        ("a **lamp ** is", "a lamp is"),
+    ],
+)
+def test_a_word_that_the_edge_of_a_column_cut_is_whole(printed: str, read: str) -> None:
+    assert _read(printed).text == read

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.sentences import split_sentences
+from index.sentences import MOST_WORDS, split_sentences
 
 
 def _cut(text: str) -> list[str]:
@@ -69,3 +69,27 @@ def test_every_character_but_white_space_is_in_one_sentence(text: str) -> None:
 @given(_PROSE)
 def test_no_sentence_is_empty(text: str) -> None:
     assert all(text[start:end].strip() for start, end in split_sentences(text))
+
+
+def test_a_line_break_written_out_ends_a_sentence() -> None:
+    assert _cut("The lamp is lit\\n\\nthe bell is rung\\nNobody came.") == [
+        "The lamp is lit\\n\\n",
+        "the bell is rung\\n",
+        "Nobody came.",
+    ]
+
+
+def test_the_number_of_a_list_item_is_no_sentence() -> None:
+    assert _cut("3. The bell is rung. Nobody came.") == ["3. The bell is rung.", "Nobody came."]
+
+
+def test_scripts_without_spaces_have_sentences() -> None:
+    assert _cut("灯りがともる。鐘が鳴る！") == ["灯りがともる。", "鐘が鳴る！"]
+
+
+@pytest.mark.parametrize("joint", [" ", ", ", " | "])
+def test_what_never_ends_is_cut(joint: str) -> None:
+    text = joint.join(["the lamp of the north tower"] * 200)
+    pieces = _cut(text)
+    assert max(len(piece.split()) for piece in pieces) <= MOST_WORDS
+    assert [word for piece in pieces for word in piece.split()] == text.split()
