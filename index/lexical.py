@@ -50,7 +50,8 @@ class LexicalIndex:
     def rows_with(self, token: str) -> NDArray[np.int64]:
         """The rows that have a stem, in ascending order."""
         number = self._engine.vocab_dict.get(token)
-        if number is None:
+        bounds = self._engine.scores["indptr"]
+        if number is None or number + 1 >= len(bounds):  # bm25s counts an empty word of its own, which no row has
             return np.zeros(0, dtype=np.int64)
-        first, end = self._engine.scores["indptr"][number : number + 2]
+        first, end = bounds[number : number + 2]
         return np.sort(np.asarray(self._engine.scores["indices"][first:end], dtype=np.int64))

@@ -75,3 +75,29 @@ def test_no_row_outside_the_mask_ever_scores(rows: list[tuple[list[str], bool]],
     scores = index.scores(tokens(" ".join(query)), mask)
     assert not scores[~mask].any()
     np.testing.assert_array_equal(scores[mask], index.scores(tokens(" ".join(query)))[mask])
+
+
+def test_the_rows_with_a_stem_are_those_whose_text_has_it() -> None:
+    index = LexicalIndex.build(TEXTS)
+    assert index.rows_with("lamp").tolist() == [0, 1, 2]
+    assert index.rows_with("£605m").tolist() == [4]
+    assert index.rows_with("zebra").tolist() == index.rows_with("the").tolist() == []
+
+
+@settings(max_examples=50, deadline=None)
+@given(_ROWS)
+def test_the_rows_with_a_stem_are_as_counted_by_hand(rows: list[tuple[list[str], bool]]) -> None:
+    texts = [" ".join(words) for words, _ in rows]
+    index = LexicalIndex.build(texts)
+    for stem in ("lamp", "bell", "tower", "oil", "fog"):
+        found = index.rows_with(stem)
+        assert found.dtype == np.int64
+        assert found.tolist() == [row for row, text in enumerate(texts) if stem in tokens(text)]
+
+
+def test_the_rows_with_a_stem_are_the_same_after_it_was_saved(tmp_path: Path) -> None:
+    built = LexicalIndex.build(TEXTS)
+    built.save(tmp_path)
+    loaded = LexicalIndex.load(tmp_path, len(TEXTS))
+    for token in sorted({token for text in TEXTS for token in tokens(text)}):
+        assert loaded.rows_with(token).tolist() == built.rows_with(token).tolist() != []

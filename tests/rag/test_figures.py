@@ -16,6 +16,17 @@ from rag.figures import gives_figure
         ("when did the bell fall", "The bell fell because nobody held it.", False),
         ("how many keepers are there", "There are twelve keepers.", True),
         ("how many keepers are there", "There are keepers enough.", False),
+        ("how many keepers are there", "There are 1,200 keepers.", True),
+        ("how many keepers are there", "The keepers came in 1987.", False),
+        ("how many keepers are there", "The 3rd keeper wrote to @tower4 under #bell7.", False),
+        ("how many keepers are there", "Half of them left in 2015.", True),
+        ("how much did the guild spend on oil", "Oil cost two hundred pounds.", True),
+        ("how much did the guild spend on oil", "The guild spent more than ever.", False),
+        ("what percentage of towers has a stove", "Few towers have a stove.", False),
+        ("what percentage of towers has a stove", "Nine towers in forty, or 23 per cent, have one.", True),
+        ("in which year was the loom moved", "It was moved last winter.", True),
+        ("in which year was the loom moved", "It was moved to the window.", False),
+        ("how often is the bell rung", "It is rung twice.", True),
     ],
 )
 def test_a_sentence_gives_the_kind_of_figure_asked_for(question: str, sentence: str, gives: bool) -> None:

@@ -1,5 +1,7 @@
 """Sentences are ranked by how well they answer, and only those of the passages found."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from index.tokens import tokens
 from rag.engine import Engine
 from rag.lexicon import Lexicon
-from rag.rank import Candidate, coverage, rank_sentences
+from rag.rank import Candidate, coverage, rank_sentences, rerank
 from rag.retrieve import Hit, retrieve
 
 QUESTIONS = ("what helps children leaving care?", "why do councils spend more?", "zebras on Neptune", "the")
@@ -75,3 +77,36 @@ def test_coverage_counts_rare_words_for_more(lexicon: Lexicon) -> None:
     stems = ["children", "zebra"]
     assert coverage("Zebras for children", stems, lexicon) == pytest.approx(1.0)
     assert coverage("Zebras", stems, lexicon) > coverage("Children", stems, lexicon) > 0.0
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_reranking_keeps_every_passage_and_adds_what_the_reranker_says(any_engine: Engine, question: str) -> None:
+    assert any_engine.reranker is not None
+    hits, _ = ranked(any_engine, question)
+    read = rerank(any_engine.reranker, question, hits)
+    said = any_engine.reranker.score(question, [hit.passage.indexed_text for hit in hits])
+    before = {hit.passage.row: (hit, relevance) for hit, relevance in zip(hits, said, strict=True)}
+    assert sorted(hit.passage.row for hit in read) == sorted(before)
+    scores = [hit.score for hit in read]
+    assert scores == sorted(scores, reverse=True)
+    gains = set()
+    for hit in read:
+        old, relevance = before[hit.passage.row]
+        assert hit.relevance == pytest.approx(relevance, abs=1e-4)
+        assert (hit.passage, hit.cosine, hit.lexical) == (old.passage, old.cosine, old.lexical)
+        gains.add(round((hit.score - old.score) / relevance, 3))
+    assert len(gains) == 1
+    assert min(gains) > 0
+
+
+def test_nothing_found_is_nothing_reranked(digest_engine: Engine) -> None:
+    assert digest_engine.reranker is not None
+    assert rerank(digest_engine.reranker, "anything", []) == []
+
+
+def test_the_reranker_can_lift_what_retrieval_put_last(workshop: Engine) -> None:
+    assert workshop.reranker is not None
+    question = "what do blue threads look like by lamplight?"
+    hits, _ = ranked(workshop, question)
+    last = rerank(workshop.reranker, question, [replace(hit, score=0.5) for hit in reversed(hits)])
+    assert "blue threads" in last[0].passage.text
