@@ -233,38 +233,38 @@ def test_without_an_index_it_says_what_to_do(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def fast(engine: Engine, settings: Settings) -> Engine:
-    """The engine over the full texts in fast mode."""
-    return Engine(engine.snapshot, settings.model_copy(update={"rerank": RERANK_OFF}))
+def fast(any_engine: Engine) -> Engine:
+    """Either engine in fast mode."""
+    return Engine(any_engine.snapshot, any_engine.settings.model_copy(update={"rerank": RERANK_OFF}))
 
 
 @pytest.mark.parametrize(("question", "count"), [("what helps families early?", 1), ("money", 8), ("who ran?", 25)])
-def test_finding_brings_as_many_passages_as_asked_for(any_engine: Engine, question: str, count: int) -> None:
-    hits = any_engine.find(Ask(question=question), count)
+def test_finding_brings_as_many_passages_as_asked_for(fast: Engine, question: str, count: int) -> None:
+    hits = fast.find(Ask(question=question), count)
     assert len(hits) == count == len({hit.passage.row for hit in hits})
 
 
-def test_finding_more_begins_with_what_finding_less_brings(any_engine: Engine) -> None:
+def test_finding_more_begins_with_what_finding_less_brings(fast: Engine) -> None:
     ask = Ask(question="what helps children leaving care?")
-    rows = [hit.passage.row for hit in any_engine.find(ask, 25)]
-    assert [hit.passage.row for hit in any_engine.find(ask, 8)] == rows[:8]
+    rows = [hit.passage.row for hit in fast.find(ask, 25)]
+    assert [hit.passage.row for hit in fast.find(ask, 8)] == rows[:8]
 
 
 @pytest.mark.parametrize("name", ["Lisa Harker", "Lorraine Harker", "Kathy Evans"])
-def test_finding_stays_with_the_people_asked(any_engine: Engine, name: str) -> None:
-    refs = any_engine.snapshot.section_refs
+def test_finding_stays_with_the_people_asked(fast: Engine, name: str) -> None:
+    refs = fast.snapshot.section_refs
     for ask in (
         Ask(question=f"what does {name} say about children?"),
         Ask(question="what is said about children?", filters=Filters(people=[name])),
     ):
-        hits = any_engine.find(ask, 25)
+        hits = fast.find(ask, 25)
         assert hits
         assert all(name in refs[hit.passage.section_id].authors for hit in hits)
 
 
-def test_finding_in_a_comparison_stays_with_the_two(any_engine: Engine) -> None:
-    refs = any_engine.snapshot.section_refs
-    hits = any_engine.find(Ask(question="Compare what Ray Jones and Kathy Evans say about councils"), 25)
+def test_finding_in_a_comparison_stays_with_the_two(fast: Engine) -> None:
+    refs = fast.snapshot.section_refs
+    hits = fast.find(Ask(question="Compare what Ray Jones and Kathy Evans say about councils"), 25)
     assert {"Ray Jones", "Kathy Evans"} == {name for hit in hits for name in refs[hit.passage.section_id].authors}
 
 
@@ -272,18 +272,18 @@ def test_finding_in_a_comparison_stays_with_the_two(any_engine: Engine) -> None:
     ("asked", "said", "follow_up", "piece"), CONVERSATIONS, ids=[talk[-1] for talk in CONVERSATIONS]
 )
 def test_a_follow_up_goes_on_about_the_piece_of_its_turns(
-    any_engine: Engine, asked: str, said: str, follow_up: str, piece: str
+    fast: Engine, asked: str, said: str, follow_up: str, piece: str
 ) -> None:
     turns = [{"role": "user", "content": asked}, {"role": "assistant", "content": said}]
     ask = Ask.model_validate({"question": follow_up, "history": turns})
-    assert any_engine.proposals(ask)[1] == piece
-    assert any_engine.find(ask, 1)[0].passage.section_id == piece
+    assert fast.proposals(ask)[1] == piece
+    assert fast.find(ask, 1)[0].passage.section_id == piece
 
 
 @pytest.mark.parametrize("question", ["what helps children leaving care?", HARKER])
-def test_a_question_that_does_not_lean_has_no_focus(any_engine: Engine, question: str) -> None:
+def test_a_question_that_does_not_lean_has_no_focus(fast: Engine, question: str) -> None:
     turns = [{"role": "user", "content": "what is the flipchart queen about?"}]
-    assert any_engine.proposals(Ask.model_validate({"question": question, "history": turns}))[1] is None
+    assert fast.proposals(Ask.model_validate({"question": question, "history": turns}))[1] is None
 
 
 def test_fast_mode_answers_without_a_reranker(fast: Engine, harker: Answer) -> None:
@@ -295,10 +295,18 @@ def test_fast_mode_answers_without_a_reranker(fast: Engine, harker: Answer) -> N
     assert set(answer.timings_ms) == set(harker.timings_ms) - {"rerank"}
 
 
-def test_fast_mode_finds_what_no_reranker_has_read(fast: Engine, engine: Engine) -> None:
+def test_fast_mode_finds_what_no_reranker_has_read(fast: Engine, any_engine: Engine) -> None:
     ask = Ask(question="what helps children leaving care?")
     assert all(hit.relevance is None for hit in fast.find(ask))
-    assert engine.find(ask, 1)[0].relevance is not None
+    assert any_engine.find(ask, 1)[0].relevance is not None
+
+
+def test_finding_with_the_reranker_brings_the_same_people_and_as_many(any_engine: Engine) -> None:
+    hits = any_engine.find(Ask(question="what does Lisa Harker say about schools?"), 12)
+    refs = any_engine.snapshot.section_refs
+    assert len(hits) == min(12, sum("Lisa Harker" in refs[s].authors for s in any_engine.snapshot.passage_sections))
+    assert all("Lisa Harker" in refs[hit.passage.section_id].authors for hit in hits)
+    assert hits[0].relevance is not None
 
 
 @pytest.mark.parametrize("number", SILENT_FIGURES)
