@@ -1,4 +1,4 @@
-"""The command line: `byline index | ask | serve | eval | outline | add | remove | calibrate`.
+"""The command line: `byline index | ask | serve | outline | add | remove | calibrate | eval` and the other evaluations.
 
 Heavy modules are imported by the command that needs them, so that `byline --help` answers at once.
 """

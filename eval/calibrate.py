@@ -46,7 +46,7 @@ def calibrate(settings: Settings, files: Sequence[Path]) -> Fitted:
     modes = {"fast": settings.model_copy(update={"rerank": RERANK_OFF})}
     if settings.rerank != RERANK_OFF:
         modes = {"reranked": settings, **modes}
-    data: dict[str, object] = json.loads(CALIBRATION.read_text(encoding="utf-8"))
+    data: dict[str, object] = json.loads(CALIBRATION.read_text(encoding="utf-8")) if CALIBRATION.exists() else {}
     said = []
     for mode, chosen in modes.items():
         data[mode], summary = _fit(Engine.open(chosen, NEUTRAL), questions)

@@ -9,7 +9,7 @@ from eval import calibrate as module
 from eval.calibrate import calibrate
 from index.errors import EvalError
 from index.settings import Settings
-from rag.abstain import CALIBRATION, FEATURES
+from rag.abstain import CALIBRATION, FEATURES, SPEAKS_AGAINST
 
 ANSWERABLE = (
     "what did Harker say about schools?", "why does zombie social work happen?", "what helps children leaving care?",
@@ -47,11 +47,14 @@ def test_it_tells_questions_with_an_answer_from_those_without(
     fitted = calibrate(digest_settings, [questions(tmp_path / "training.jsonl")])
     data = json.loads(written.read_text(encoding="utf-8"))
     assert data == fitted.data
-    assert set(data["weights"]) == set(FEATURES)
-    assert 0.0 < data["threshold"] < 1.0
     assert data["fitted_on"] == ["training.jsonl"]
-    assert data["questions"] == len(ANSWERABLE) + len(UNANSWERABLE)
-    assert data["cross_validated"]["auroc"] > 0.7
+    for mode in ("reranked", "fast"):
+        assert set(data[mode]["weights"]) == set(FEATURES)
+        assert all(weight >= 0 for name, weight in data[mode]["weights"].items() if name not in SPEAKS_AGAINST)
+        assert 0.0 < data[mode]["threshold"] < 1.0
+        assert data[mode]["questions"] == len(ANSWERABLE) + len(UNANSWERABLE)
+        assert data[mode]["cross_validated"]["auroc"] > 0.7
+    assert data["fast"]["weights"]["relevance"] == 0.0
     assert str(written) in fitted.summary
     assert CALIBRATION.read_bytes() == before
 
