@@ -24,7 +24,7 @@ from index.model import Edition, Volume
 from index.model_files import ModelId, ensure_export, identify_model
 from index.passages import cut_passages, embeddable_sentences
 from index.people import gather_people
-from index.publish import publish, remove_unfinished
+from index.publish import KEPT, publish, remove_old, remove_unfinished
 from index.reading import read_volume
 from index.settings import Settings
 from index.texts import checksum_text, find_text, read_text
@@ -71,9 +71,10 @@ def build_index(settings: Settings, progress: Progress) -> BuildReport:
         found, notes = _find(settings)
         _, model = identify_model(settings.model)
         inputs = _inputs(settings, found, model)
-        if manifest := _up_to_date(settings.home, inputs):
-            return _unchanged(settings.home, manifest, notes)
         remove_unfinished(settings.home)
+        if manifest := _up_to_date(settings.home, inputs):
+            remove_old(settings.home, keep=KEPT)
+            return _unchanged(settings.home, manifest, notes)
         return _build(settings, progress, found, model, inputs, notes)
 
 

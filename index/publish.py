@@ -23,6 +23,10 @@ from index.vectors import SENTENCES_FILE, VectorIndex, Vectors
 _GENERATION = re.compile(r"gen-(\d+)$")
 
 
+KEPT = 2
+"""Generations that stay: the current one, and the one before it for whoever reads it still."""
+
+
 def publish(
     home: Path,
     inputs: str,
@@ -63,7 +67,7 @@ def publish(
     sync_folder(folder)
     sync_file(home)
     replace_text(home / CURRENT, f"{folder.name} {sha256_of(folder / MANIFEST)}\n")
-    remove_old(home, keep=2)
+    remove_old(home, keep=KEPT)
     return folder
 
 

@@ -20,7 +20,8 @@ def test_settings_reach_a_process_wherever_it_runs(tmp_path: Path, monkeypatch: 
     printed = subprocess.check_output(
         [sys.executable, "-c", PRINT], env=environment(settings), cwd=tmp_path, encoding="utf-8"
     )
-    assert Settings.model_validate_json(printed) == settings
+    wherever = settings.model_copy(update={"texts": settings.texts.resolve()})
+    assert Settings.model_validate_json(printed) == wherever
 
 
 def test_a_relative_folder_means_the_same_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
