@@ -124,6 +124,8 @@ def evaluate_finding(
     json: Json = False,
 ) -> None:
     """Look for the answers to the questions of the files and print how well the right places are found."""
+    from rich.progress import track
+
     from eval.finding import byline_finder, byline_people, eval_finding
     from eval.finding_show import show_finding
     from eval.schema import load_questions
@@ -133,7 +135,10 @@ def evaluate_finding(
     questions = load_questions(files)
     engine = Engine.open(load_settings())
     engine.warm()
-    report = eval_finding("Byline", byline_finder(engine), questions, asked=byline_people(engine))
+    steps = iter(track(questions, "looking", console=_errors, disable=not _errors.is_terminal))
+    report = eval_finding(
+        "Byline", byline_finder(engine), questions, lambda: next(steps, None), asked=byline_people(engine)
+    )
     if json:
         print(report.model_dump_json(indent=2))
     else:

@@ -53,7 +53,7 @@ _PROPER = (
 )
 _MANNER = (
     r"(?:\s+(?:\w+ly|also|has|have|had|then|once|again|himself|herself|themselves|and others|and colleagues|"
-    r"et al\.?|(?:goes|went) on to|messaged me))"
+    r"et al\.?|(?:goes|went) on to))"
 )
 _WHO = rf"(?P<who>{_COMMON}|{_PROPER})"
 _ASIDE = r"(?:\s*\([^()]{1,40}\)|,\s[^,.;:]{3,80},)"

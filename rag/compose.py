@@ -52,8 +52,6 @@ BUDGETS = {
     Sort.COMPARE: Budget(6, 200, 3),
     Sort.SUMMARY: Budget(7, _SUMMARY_WORDS, 1),
 }
-
-
 WINDOWS = {Sort.TOPIC: (70, 40), Sort.REASON: (70, 40), Sort.LIST: (120, 70)}
 """Sorts that are answered by runs of sentences, and how many words each run may take; the first is the best."""
 _OVERRUN = 15
@@ -134,7 +132,7 @@ def _grown(
             and len(sentences[place].text.split()) <= left
         ]
         if not beside:
-            return sentences[first : last + 1]
+            return [sentence for sentence in sentences[first : last + 1] if sentence.voice in CITABLE_VOICES]
         place = max(beside, key=lambda place: scores.get((best.section_id, place), 0.0))
         first, last = min(first, place), max(last, place)
         left -= len(sentences[place].text.split())

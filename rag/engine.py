@@ -1,6 +1,7 @@
 """The engine: from a question to a cited answer or an honest abstention.
 
-In: an `Ask`. Out: an `Answer`. Understand → retrieve → rank → weigh the evidence → compose → cite → gate.
+In: an `Ask`. Out: an `Answer`. Understand → retrieve → rerank → rank → weigh the evidence → compose → cite → gate. The
+constants that speak of the reranker's scores are in logits of the default model; another needs its own.
 """
 
 import time
@@ -155,9 +156,9 @@ class Engine:
         of retrieval are fitted on.
         """
         run = self._start(ask)
-        query = run.understood.topic if run.understood.stems else run.understood.standalone
         focused = self.snapshot.passage_mask(frozenset({run.focus})) if run.focus else None
-        return propose(self.snapshot, query, run.vector, self._scope(run, self._wanted(run)), focused), run.focus
+        scope = self._scope(run, self._wanted(run))
+        return propose(self.snapshot, run.understood.query, run.vector, scope, focused), run.focus
 
     def _wanted(self, run: _Run) -> tuple[PersonRecord, ...]:
         """The people whose words are asked for; of several of one name the preferred one, else all."""
@@ -174,17 +175,15 @@ class Engine:
         began = time.perf_counter()
         understood = understand(ask.question, ask.history, self.lexicon, offices)
         scope = both(filter_mask(self.snapshot, self.lexicon, ask.filters), named_mask(self.snapshot, understood))
-        query = understood.topic if understood.stems else understood.standalone
-        vector = self._embed_question(query, understood)
-        run = _Run(ask, understood, scope, vector, self._focus(ask, understood, scope))
+        run = _Run(ask, understood, scope, self._embed_question(understood), self._focus(ask, understood, scope))
         _clock(run, "understand", began)
         return run
 
-    def _embed_question(self, query: str, understood: Understanding) -> Vectors:
+    def _embed_question(self, understood: Understanding) -> Vectors:
         """The vector to look with; what a follow-up says itself counts as much as what it leans on."""
         if not understood.leans:
-            return cast(Vectors, self.embedder.embed([query])[0])
-        both_ways = self.embedder.embed([query, understood.text]).sum(axis=0)
+            return cast(Vectors, self.embedder.embed([understood.query])[0])
+        both_ways = self.embedder.embed([understood.query, understood.text]).sum(axis=0)
         return cast(Vectors, both_ways / np.linalg.norm(both_ways))
 
     def _focus(self, ask: Ask, understood: Understanding, scope: Mask | None) -> str | None:
@@ -225,9 +224,9 @@ class Engine:
     def _figures(self, run: _Run, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The sentences that could give the figure asked for; the reranker says which do, and whether any does."""
         text = run.understood.text
-        giving = [c for c in candidates[:_FIGURE_DEPTH] if gives_figure(text, c.sentence.text)]
         if self.reranker is None:
-            return giving and list(candidates)
+            given = any(gives_figure(text, candidate.sentence.text) for candidate in candidates[:_FIGURE_DEPTH])
+            return list(candidates) if given else []
         giving = [c for c in candidates if gives_figure(text, c.sentence.text)][:_FIGURES]
         began = time.perf_counter()
         relevance = self.reranker.score(run.understood.standalone, [c.sentence.text for c in giving])
@@ -258,8 +257,7 @@ class Engine:
         """
         began = time.perf_counter()
         understood = run.understood
-        query = understood.topic if understood.stems else understood.standalone
-        hits = retrieve(self.snapshot, query, run.vector, scope, depth, run.focus)
+        hits = retrieve(self.snapshot, understood.query, run.vector, scope, depth, run.focus)
         _clock(run, "retrieve", began)
         if self.reranker is not None and pool:
             began = time.perf_counter()

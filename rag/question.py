@@ -114,6 +114,11 @@ class Understanding:
     stems: tuple[str, ...]
     """Stems of what it is about, names and scaffolding left out."""
 
+    @property
+    def query(self) -> str:
+        """What to look for: the topic, or where nothing is left of it, the whole question."""
+        return self.topic if self.stems else self.standalone
+
 
 def understand(question: str, history: list[Turn], lexicon: Lexicon, offices: bool = True) -> Understanding:
     """Read a question in the light of the conversation before it; `offices` also name people."""
