@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from index.concordance import Concordance
 from index.errors import BylineError
 from index.files import replace_text, sha256_of, sync_file, sync_folder
 from index.lexical import LexicalIndex
@@ -48,6 +49,7 @@ def publish(
     np.save(folder / SENTENCES_FILE, sentence_vectors.astype(np.float16), allow_pickle=False)
     VectorIndex.build(vectors).save(folder)
     LexicalIndex.build([passage.indexed_text for passage in passages]).save(folder)
+    Concordance.build((s.id, s.sentences) for volume in volumes for s in volume.sections).save(folder)
     manifest = Manifest(
         schema_version=SCHEMA_VERSION,
         inputs=inputs,

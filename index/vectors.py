@@ -92,6 +92,11 @@ class VectorIndex:
         if self._codes is not None:
             faiss.write_index_binary(self._codes, str(generation / CODES_FILE))
 
+    def rows(self, rows: Rows) -> Vectors:
+        """The vectors of rows, shape (rows, dimensions)."""
+        found: Vectors = self._flat.reconstruct_batch(rows)
+        return found
+
     def is_exact(self, mask: Mask | None = None) -> bool:
         """Whether a search among the rows where `mask` compares the query with each of them."""
         return self._codes is None or (mask is not None and int(np.count_nonzero(mask)) <= self._rule.few_rows)
