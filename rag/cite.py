@@ -10,9 +10,12 @@ from urllib.parse import urlencode
 from index.model import PageStart, Span, Voice, page_of
 from index.records import SectionRecord, SentenceRecord
 from index.snapshot import Snapshot
+from rag.address import address_of
 from rag.answer import AnswerSentence, BylineName, Citation
+from rag.chicago import chicago_note
 from rag.compose import Part
 from rag.frame import frame
+from rag.work import Locator, Work, work_of
 
 _QUOTED = re.compile(r"[“\"‘].*[”\"’]", re.S)
 
@@ -24,11 +27,12 @@ def cite(snapshot: Snapshot, parts: Sequence[Part]) -> tuple[list[AnswerSentence
     citations: list[Citation] = []
     for part in parts:
         source, pages = snapshot.source(part.section.volume_id), snapshot.pages(part.section.volume_id)
+        work = work_of(snapshot, part.section)
         for position, sentence in enumerate(part.sentences):
             numbers = []
             for span in sentence.spans:
                 numbers.append(len(citations) + 1)
-                citations.append(_citation(numbers[-1], part.section, sentence, span, source, pages))
+                citations.append(citation_of(numbers[-1], part.section, work, sentence, span, source, pages))
             opening = frame(part.section, years[part.section.volume_id]) if position == 0 else ""
             sentences.append(AnswerSentence(frame=opening, text=_as_said(sentence), citations=numbers))
     return sentences, citations
@@ -47,7 +51,7 @@ def plain_text(sentences: Sequence[AnswerSentence]) -> str:
     paragraphs: list[list[str]] = []
     for sentence in sentences:
         marks = "".join(f"[{number}]" for number in sentence.citations)
-        words = f"{sentence.frame} {sentence.text} {marks}".strip()
+        words = f"{sentence.frame} {sentence.text}{marks}".strip()
         if sentence.frame or not paragraphs:
             paragraphs.append([])
         paragraphs[-1].append(words)
@@ -59,15 +63,19 @@ def section_url(section_id: str, start: int, end: int) -> str:
     return f"/#/sections/{section_id}?{urlencode({'start': start, 'end': end})}"
 
 
-def _citation(
+def citation_of(
     number: int,
     section: SectionRecord,
+    work: Work,
     sentence: SentenceRecord,
     span: Span,
     source: str,
     pages: Sequence[PageStart],
 ) -> Citation:
+    """The citation of a source span that is a sentence of a section, or a part of it; `source` is its volume's."""
     first = source.count("\n", 0, span.start) + 1
+    lines = first, first + source.count("\n", span.start, span.end)
+    page = page_of(pages, span.start)
     basis: dict[str, BylineName] = {"printed": "printed", "signed": "signed", "inferred": "inferred"}
     return Citation(
         id=number,
@@ -84,9 +92,18 @@ def _citation(
         speaker=sentence.speaker,
         start=span.start,
         end=span.end,
-        lines=[first, first + source.count("\n", span.start, span.end)],
-        page=page_of(pages, span.start),
+        lines=list(lines),
+        page=page,
         quote=source[span.start : span.end],
         url=section_url(section.id, span.start, span.end),
         credit=section.credit,
+        address=str(address_of(section.id, sentence, section.sentences)),
+        reference=chicago_note(work, Locator(page, lines, section.file), sentence.speaker, _is_of_others(sentence)),
+    )
+
+
+def _is_of_others(sentence: SentenceRecord) -> bool:
+    """Whether the words are somebody else's, which the piece only quotes."""
+    return sentence.voice in (Voice.QUOTED, Voice.EPIGRAPH) or (
+        sentence.voice is Voice.VERSE and sentence.speaker is not None
     )
