@@ -7,10 +7,11 @@ lies in a gold section; unanswerable, it was abstained from.
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from pydantic import BaseModel
 
+from eval.answering import citation_precision, citation_recall, is_misframed
 from eval.schema import Gold, Question
 from index.names import fold
 from rag.answer import Answer, Citation
@@ -24,9 +25,12 @@ class Row(BaseModel):
 
     id: str
     kind: str
+    question: str
     answerable: bool
     answered: bool
     reason: str | None
+    confidence: float
+    """How sure the answer is of being one, or the silence of being right."""
     right: bool
     facts: float | None
     forbidden: bool
@@ -35,6 +39,10 @@ class Row(BaseModel):
     author_accuracy: float | None
     offsets_valid: float | None
     sentences_cited: float | None
+    citation_recall: float | None
+    citation_precision: float | None
+    attribution_error: float | None
+    """1 where a citation of a gold place has not the gold's people, or a frame not those of its citations."""
     words: int
     ms: float
     answer: str
@@ -42,7 +50,12 @@ class Row(BaseModel):
 
 
 def score(
-    question: Question, answer: Answer, source: Callable[[str], str], ms: float, files: Mapping[str, str] | None = None
+    question: Question,
+    answer: Answer,
+    source: Callable[[str], str],
+    ms: float,
+    files: Mapping[str, str] | None = None,
+    writers: Collection[str] = (),
 ) -> Row:
     """Score an answer.
 
@@ -52,6 +65,7 @@ def score(
         source: the text of a volume by its id.
         ms: how long it took, in milliseconds.
         files: the name of each volume's full text by the volume's id: what a digest stands for.
+        writers: the names of all who write in the collection, folded: nobody of them may stand in another's frame.
     """
     answer = _standing_for(answer, files or {})
     answered = answer.status == "answered"
@@ -60,21 +74,27 @@ def score(
     forbidden = answered and any(_states(normal(answer.answer), phrase) for phrase in question.forbid)
     section_hit = _hits(question, answer, _in_section) if question.answerable and answered else None
     facts = 1 - len(missing) / len(question.facts) if question.answerable and question.facts else None
+    accuracy = _author_accuracy(question, answer)
     truly = answered and not missing and not forbidden and bool(section_hit)
     return Row(
         id=question.id,
         kind=question.kind,
+        question=question.question,
         answerable=question.answerable,
         answered=answered,
         reason=answer.reason,
+        confidence=answer.confidence,
         right=truly if question.answerable else not answered,
         facts=facts if answered or facts is None else 0.0,
         forbidden=forbidden,
         section_hit=section_hit,
         passage_hit=_hits(question, answer, _in_lines) if question.answerable and answered else None,
-        author_accuracy=_author_accuracy(question, answer),
+        author_accuracy=accuracy,
         offsets_valid=_share([source(c.volume_id)[c.start : c.end] == c.quote for c in answer.citations]),
         sentences_cited=_share([bool(sentence.citations) for sentence in answer.sentences]),
+        citation_recall=citation_recall(answer),
+        citation_precision=citation_precision(answer),
+        attribution_error=_attribution_error(answer, accuracy, writers),
         words=len(answer.answer.split()) if answered else 0,
         ms=round(ms, 1),
         answer=answer.answer,
@@ -153,6 +173,12 @@ def _author_accuracy(question: Question, answer: Answer) -> float | None:
         if _in_section(citation, gold)
     ]
     return _share(verdicts)
+
+
+def _attribution_error(answer: Answer, accuracy: float | None, writers: Collection[str]) -> float | None:
+    if answer.status != "answered":
+        return None
+    return float((accuracy is not None and accuracy < 1) or is_misframed(answer, writers))
 
 
 def _bare(name: str) -> str:

@@ -1,13 +1,21 @@
 """Reports on a terminal: tables of figures."""
 
+from typing import TYPE_CHECKING
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from eval.chunkeval import ChunkReport
+from eval.clapnq import ClapReport
+from eval.generated import GeneratedReport
 from eval.reading import ReadingReport
-from eval.runner import MEASURES, EvalReport
+from eval.runner import COLUMNS, MEASURES, EvalReport
 from eval.search_speed import SearchReport
+
+if TYPE_CHECKING:
+    from eval.leaks import LeakReport
+    from eval.load import LoadReport
 
 _HEADINGS = {
     "section_hit": "section",
@@ -28,12 +36,19 @@ def show_report(console: Console, report: EvalReport) -> None:
     table = Table(title=f"{report.questions} questions, {report.generation}", title_justify="left", box=SIMPLE_HEAD)
     table.add_column("kind", no_wrap=True)
     table.add_column("n", justify="right", no_wrap=True)
-    for measure in MEASURES:
+    for measure in COLUMNS:
         table.add_column(_HEADINGS.get(measure, measure), justify="right", no_wrap=True)
     for kind, figures in [*report.by_kind.items(), ("all", report.overall)]:
         count = report.questions if kind == "all" else sum(row.kind == kind for row in report.rows)
-        table.add_row(kind, str(count), *(_figure(measure, figures.get(measure)) for measure in MEASURES))
+        table.add_row(kind, str(count), *(_figure(measure, figures.get(measure)) for measure in COLUMNS))
     console.print(table)
+    console.print(_further(report), highlight=False)
+
+
+def _further(report: EvalReport) -> str:
+    """What is measured over all questions only, in one line."""
+    names = [name for name in MEASURES if name not in COLUMNS and name in report.overall]
+    return "  ".join(f"{name} {report.overall[name]:.3f}" for name in names)
 
 
 def _figure(measure: str, value: float | None) -> str:
@@ -122,4 +137,73 @@ def show_search(console: Console, report: SearchReport) -> None:
                 str(search.outside),
                 end_section=search is size.searches[-1],
             )
+    console.print(table)
+
+
+def show_generated(console: Console, report: GeneratedReport) -> None:
+    """Print what came back for made-up questions, and what did not hold."""
+    silent = ", ".join(f"{reason} {count}" for reason, count in report.abstained.items())
+    console.print(
+        f"{report.asked} questions made from {report.generation} with seed {report.seed}: {report.answered} answered "
+        f"with {report.citations} citations, {sum(report.abstained.values())} met with silence ({silent}), "
+        f"{report.refused} refused, {report.seconds:.0f} s.",
+        highlight=False,
+    )
+    console.print(f"{report.failures} things did not hold.", highlight=False)
+    for failure in report.first_failures:
+        console.print(f"{failure.question}\n    {failure.what}", highlight=False, markup=False)
+
+
+def show_load(console: Console, report: "LoadReport") -> None:
+    """Print how a server holds under three loads."""
+    table = Table(box=SIMPLE_HEAD, title="A server under load (milliseconds)")
+    for heading in ("", "count", "p50", "p95", "p99", "most"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    rows = {
+        "one client": report.quiet,
+        "sixteen flat out": report.flat_out.answers,
+        "/healthz meanwhile": report.flat_out.health,
+        f"accepted of {report.overload.per_second:g}/s": report.overload.answers,
+        "refused": report.overload.refusals,
+    }
+    for name, times in rows.items():
+        if times is not None:
+            figures = (times.p50, times.p95, times.p99, times.most)
+            table.add_row(name, str(times.count), *(f"{figure:.0f}" for figure in figures))
+    console.print(table)
+    flat, over = report.flat_out, report.overload
+    console.print(
+        f"Capacity {flat.capacity:g} answers a second. Statuses flat out {flat.statuses}, at twice the capacity "
+        f"{over.statuses}. Accepted p95 is {over.answers.p95 / report.quiet.p95:.2f} times that of one client; memory "
+        f"{over.memory_before} to {over.memory_after} MiB.",
+        highlight=False,
+    )
+
+
+def show_leaks(console: Console, report: "LeakReport") -> None:
+    """Print what was asked with a limited key, and what leaked."""
+    kinds = ", ".join(f"{kind} {count}" for kind, count in report.kinds.items())
+    statuses = ", ".join(f"{status}: {count}" for status, count in report.statuses.items())
+    console.print(
+        f"{report.asked} requests with a key for {', '.join(report.volumes)} (seed {report.seed}): {kinds}. "
+        f"Statuses {statuses}. {report.seconds:.0f} s.",
+        highlight=False,
+    )
+    console.print(f"{report.leaks} leaks.", highlight=False)
+    for leak in report.first_leaks:
+        console.print(f"{leak.request}\n    {'; '.join(leak.found)}", highlight=False, markup=False)
+
+
+def show_clapnq(console: Console, report: ClapReport) -> None:
+    """Print what every system says and keeps silent about; published rows are of all questions, ours of one half."""
+    title = f"CLAPnq, gold passage: fitted on {report.fitted_on} questions, measured on the other {report.measured_on}"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("system", no_wrap=True)
+    for column in ("RougeL", "recall", "characters", "refused", "wrongly", "AUROC"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for row in report.rows:
+        auroc = "" if row.auroc is None else f"{row.auroc:.3f}"
+        figures = (row.rouge_l, row.recall, row.characters, row.refused, row.wrongly_refused)
+        cells = ("" if value is None else f"{value:g}" for value in figures)
+        table.add_row(f"{row.name} (published)" if row.published else row.name, *cells, auroc)
     console.print(table)

@@ -64,13 +64,14 @@ def measure_server(settings: Settings, questions: Sequence[Question], clients: S
     Raises:
         EvalError: the server ended by itself, or gave no answer at all.
     """
-    bodies = [_body(question) for question in questions]
+    bodies = [body_of(question) for question in questions]
     log.stage("starting a server", None)
     began = time.perf_counter()
-    with _server(settings) as (process, port):
+    patient = settings.model_copy(update={"queue_steady": settings.queue, "log": "off"})
+    with server(patient) as (process, port):
         ready = time.perf_counter() - began
-        with _connection(port) as connection:
-            _request(connection, "POST", "/v1/ask", bodies[0])
+        with closing(connection_to(port)) as connection:
+            request(connection, "POST", "/v1/ask", bodies[0])
         first_answer = time.perf_counter() - began
         memory_ready = memory(process.pid)
         loads = []
@@ -88,13 +89,14 @@ def measure_server(settings: Settings, questions: Sequence[Question], clients: S
     )
 
 
-def _body(question: Question) -> bytes:
+def body_of(question: Question) -> bytes:
+    """A question as POST /v1/ask takes it."""
     history = [turn.model_dump() for turn in question.history]
     return json.dumps({"question": question.question, "history": history}).encode()
 
 
 @contextmanager
-def _server(settings: Settings) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def server(settings: Settings) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """A ready server and its port; it is ended at the end, whatever happens."""
     with closing(listen(_HOST, 0)) as free:
         port = int(free.getsockname()[1])
@@ -118,8 +120,8 @@ def _server(settings: Settings) -> Iterator[tuple[subprocess.Popen[bytes], int]]
 def _wait_until_ready(process: subprocess.Popen[bytes], port: int, errors: IO[bytes]) -> None:
     until = time.monotonic() + _PATIENCE_S
     while time.monotonic() < until:
-        with suppress(OSError, http.client.HTTPException), _connection(port) as connection:
-            if _request(connection, "GET", "/readyz") == HTTPStatus.OK:
+        with suppress(OSError, http.client.HTTPException), closing(connection_to(port)) as connection:
+            if request(connection, "GET", "/readyz") == HTTPStatus.OK:
                 return
         if process.poll() is not None:
             errors.seek(0)
@@ -152,21 +154,22 @@ def _load(port: int, bodies: Sequence[bytes], clients: int, log: Progress) -> Lo
 def _ask_while(port: int, waiting: deque[bytes], log: Progress) -> list[tuple[int, float]]:
     """One client: asks as long as questions are left; status and milliseconds of each."""
     asked = []
-    with _connection(port) as connection, suppress(IndexError):
+    with closing(connection_to(port)) as connection, suppress(IndexError):
         while True:
             body = waiting.popleft()
             began = time.perf_counter()
-            status = _request(connection, "POST", "/v1/ask", body)
+            status = request(connection, "POST", "/v1/ask", body)
             asked.append((status, (time.perf_counter() - began) * 1000))
             log.advance()
     return asked
 
 
-def _connection(port: int) -> closing[http.client.HTTPConnection]:
-    return closing(http.client.HTTPConnection(_HOST, port, timeout=_PATIENCE_S))
+def connection_to(port: int) -> http.client.HTTPConnection:
+    """A connection to a server on this machine; close it."""
+    return http.client.HTTPConnection(_HOST, port, timeout=_PATIENCE_S)
 
 
-def _request(connection: http.client.HTTPConnection, method: str, path: str, body: bytes | None = None) -> int:
+def request(connection: http.client.HTTPConnection, method: str, path: str, body: bytes | None = None) -> int:
     """The status of the answer, which is read to its end."""
     connection.request(method, path, body, {"content-type": "application/json"})
     answer = connection.getresponse()

@@ -40,6 +40,8 @@ class System(BaseModel):
     finding: FindingReport
     answers: dict[str, float]
     right_by_kind: dict[str, float]
+    rows: list[Row]
+    """Every answer; a peer's is its best chunk."""
 
 
 class ComparisonReport(BaseModel):
@@ -150,6 +152,7 @@ def _system(finding: FindingReport, rows: Sequence[Row]) -> System:
             kind: runner.figures([row for row in rows if row.kind == kind])["right"]
             for kind in sorted({row.kind for row in rows})
         },
+        rows=list(rows),
     )
 
 
