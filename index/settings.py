@@ -1,15 +1,19 @@
 """Settings, read from the environment (prefix `BYLINE_`) once at the rim and handed inward as values."""
 
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import SettingsError
 
 DEFAULT_RERANKER = "ms-marco-MiniLM-L-12-v2"
 RERANK_OFF = "off"
+LLM_OFF = "off"
+LLM_PROVIDERS = ("openai", "ollama", "anthropic")
+LLM_FILE_SUFFIX = ".gguf"
 PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -42,7 +46,62 @@ class Settings(BaseSettings):
     threads: int = Field(default=2, ge=1, le=64, description="CPU threads for embedding one batch or one question.")
     host: str = Field(default="127.0.0.1", description="Address that `byline serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `byline serve` listens on.")
+    open: bool = Field(
+        default=False, description="Whether whoever reaches the port may ask where no key was ever made."
+    )
+    origins: str = Field(
+        default="", description="Web origins whose pages may ask (CORS), with commas between them; empty is none."
+    )
+    rate: str = Field(
+        default="10/s burst 100",
+        pattern=r"^(\d+/[smh](in)?( burst \d+)?|off)$",
+        description="Requests of one key, or of one other address: so many at length, so many at once; or off.",
+    )
+    asks_at_once: int = Field(default=0, ge=0, le=256, description="Questions worked on at once; 0 is one a processor.")
+    queue: int = Field(default=64, ge=0, le=10_000, description="Questions that may wait where many come at once.")
+    queue_steady: int = Field(
+        default=1, ge=0, le=10_000, description="Questions that may wait where more keep coming than can be answered."
+    )
+    ask_seconds: float = Field(default=60, gt=0, le=3600, description="An answer may take so many seconds.")
+    log: Literal["json", "off"] = Field(
+        default="json", description="What is written to standard error of every request."
+    )
+    log_questions: bool = Field(default=False, description="Whether questions are written to the log.")
+    database_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="SQLAlchemy URL of the database for conversations; empty is a SQLite file under BYLINE_HOME.",
+    )
+    conversation_days: int = Field(
+        default=90, ge=0, description="Days that a conversation is kept after its last question; 0 keeps it for good."
+    )
     max_question_words: int = Field(default=2000, ge=10, description="Longest question answered, in words.")
+    llm: str = Field(
+        default=LLM_OFF,
+        description="Model of the composer llm: openai:MODEL, ollama:MODEL, anthropic:MODEL, a GGUF file, or off.",
+    )
+    llm_url: str = Field(default="", description="Base URL of its endpoint; empty is the provider's own.")
+    llm_key: SecretStr = Field(default=SecretStr(""), description="Key that its endpoint asks for.")
+    llm_seconds: float = Field(default=30, gt=0, le=600, description="An answer waits for the model so many seconds.")
+    llm_tokens: int = Field(default=400, ge=16, le=8192, description="The model may write so many tokens an answer.")
+    nli: str = Field(
+        default="",
+        description="CrossEncoder of entailment by name or folder: what a language model wrote must follow by it too.",
+    )
+
+    @field_validator("llm")
+    @classmethod
+    def _names_a_model(cls, value: str) -> str:
+        provider, _, model = value.partition(":")
+        if value == LLM_OFF or value.endswith(LLM_FILE_SUFFIX) or (provider in LLM_PROVIDERS and model.strip()):
+            return value
+        raise ValueError("it is openai:MODEL, ollama:MODEL, anthropic:MODEL, the path of a .gguf file, or off")
+
+    @field_validator("llm_url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("it begins with http:// or https://")
+        return value
 
 
 def load_settings() -> Settings:

@@ -64,6 +64,10 @@ class Citation(BaseModel):
     quote: str
     url: str
     credit: str
+    address: str = ""
+    """What `byline cite` takes: names the sentence (all spans of it), also after another index run."""
+    reference: str = ""
+    """A full note after The Chicago Manual of Style; rag/reference.py gives the other styles."""
 
 
 class AnswerSentence(BaseModel):
@@ -90,3 +94,9 @@ class Answer(BaseModel):
     confidence: Annotated[float, Field(ge=0.0, le=1.0)]
     composer: Literal["extractive", "llm"]
     timings_ms: dict[str, float]
+
+
+class AnsweredTurn(Turn):
+    """An answer that is kept on the server, with its citations; no request can hold one."""
+
+    answer: Answer

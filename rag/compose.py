@@ -52,8 +52,11 @@ BUDGETS = {
     Sort.COMPARE: Budget(6, 200, 3),
     Sort.SUMMARY: Budget(7, _SUMMARY_WORDS, 1),
 }
-WINDOWS = {Sort.TOPIC: (70, 40), Sort.REASON: (70, 40), Sort.LIST: (120, 70)}
+WINDOWS = {Sort.TOPIC: (75, 35), Sort.REASON: (75, 35), Sort.LIST: (120, 70)}
 """Sorts that are answered by runs of sentences, and how many words each run may take; the first is the best."""
+SEVERAL_WINDOWS = {Sort.TOPIC: (90, 70), Sort.REASON: (90, 70)}
+SEVERAL_BUDGETS = {Sort.FIGURE: Budget(4, 110, 2)}
+"""The same where a question asks several things."""
 _OVERRUN = 15
 """A further run may be so many words too long: a sentence is never cut."""
 Chosen = dict[str, dict[int, SentenceRecord]]
@@ -68,15 +71,21 @@ class Part:
 
 
 def compose(
-    snapshot: Snapshot, candidates: Sequence[Candidate], sort: Sort, budget: Budget | None = None
+    snapshot: Snapshot,
+    candidates: Sequence[Candidate],
+    sort: Sort,
+    budget: Budget | None = None,
+    asks_several: bool = False,
 ) -> list[Part]:
     """Choose the sentences that answer and put them in order, the best piece first."""
     if not candidates:
         return []
-    if sort in WINDOWS:
-        chosen = _windows(snapshot, candidates, WINDOWS[sort])
+    windows = WINDOWS | SEVERAL_WINDOWS if asks_several else WINDOWS
+    budgets = BUDGETS | SEVERAL_BUDGETS if asks_several else BUDGETS
+    if sort in windows:
+        chosen = _windows(snapshot, candidates, windows[sort])
     else:
-        chosen = _picks(snapshot, candidates, sort, budget or BUDGETS[sort])
+        chosen = _picks(snapshot, candidates, sort, budget or budgets[sort])
     return [
         Part(snapshot.section(section_id), tuple(found[ordinal] for ordinal in sorted(found)))
         for section_id, found in chosen.items()

@@ -6,7 +6,8 @@ constants that speak of the reranker's scores are in logits of the default model
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import cast
@@ -19,25 +20,38 @@ from index.records import PersonRecord, SectionRef
 from index.settings import RERANK_OFF, Settings
 from index.snapshot import Snapshot
 from rag.abstain import NO_EVIDENCE, Calibration, Evidence, load_calibration, weigh
-from rag.answer import Answer, Ask, Citation, Reason
+from rag.answer import Answer, AnswerSentence, Ask, Citation, Reason
 from rag.check import check_question
 from rag.cite import cite, plain_text
+from rag.clauses import things_asked
 from rag.compose import Budget, Part, compose, summarise
-from rag.figures import gives_figure
+from rag.figures import figures_asked, gives_figure
 from rag.frame import people_in_words
 from rag.ground import hold
 from rag.lexicon import Lexicon
+from rag.llm.answering import refuse_composer_that_is_off, retold
+from rag.llm.compose import LlmComposer, open_composer
 from rag.people import OFFICE, reports
+from rag.premise import denied_by
 from rag.question import Sort, Understanding, understand
 from rag.rank import Candidate, rank_sentences, rerank
 from rag.rerank import Reranker, open_reranker
 from rag.retrieve import Hit, Mask, Proposed, propose, retrieve
 from rag.scope import both, filter_mask, named_mask, rows_by, rows_naming
+from rag.watch import say_all, watching
 
 _PASSAGES = 8
 """An answer is composed from so many passages."""
-_POOL = 6
+_POOL = 5
 """The reranker reads so many of what retrieval found, shared between the people of a comparison."""
+_OWN = 0.8
+"""Of the vector of a question that leans on the conversation, what it says itself."""
+_HEARD = 0.4
+"""What the reranker says of such a question counts less: half of it is said elsewhere."""
+_READ_WHOLE = 2
+"""Whether to answer it is judged by so many passages, read with the whole of it."""
+_FOCUSED = 20
+"""A follow-up goes on about the section of one of so many passages that the question before it finds."""
 _TURN_CHARACTERS = 600
 """So much of a turn is looked at for what a conversation is about."""
 _NEAR_TIE = 0.03
@@ -48,6 +62,9 @@ _FIGURES = 6
 _FIGURE_RELEVANCE = -2.55
 """A sentence that the reranker gives less does not give the figure: of the training questions it told all 20 that
 have an answer from 7 of 10 that have none. What leans on a conversation is not judged so."""
+_FIGURE_MISSING = -5.0
+"""An answer whose sentences all get less for a clause that asks for a figure does not give that figure: of the
+training questions of several clauses it told all six that were missing from the five that were not."""
 _COMPARED = 0.5
 """Of several people asked together, one is heard where the evidence reaches this share of what is else required."""
 _LEAST_SAID = 0.15
@@ -63,6 +80,19 @@ class Found:
     candidates: Sequence[Candidate] = ()
     evidence: Evidence = NO_EVIDENCE
     probability: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a question was taken to ask, and what looking for it brought."""
+
+    understood: Understanding
+    people: tuple[PersonRecord, ...]
+    """Those whose own words are asked for."""
+    focus: str | None
+    """The section that a follow-up goes on about."""
+    found: Found
+    timings: dict[str, float]
 
 
 @dataclass
@@ -88,6 +118,8 @@ class Engine:
         self.snapshot = snapshot
         self.calibration = calibration or load_calibration(settings.rerank != RERANK_OFF)
         self.settings = settings
+        self.observers: list[Callable[[Answer], None]] = []
+        """Called with every answer that `ask` gives, in the thread that asked."""
 
     @classmethod
     def open(cls, settings: Settings, calibration: Calibration | None = None) -> "Engine":
@@ -111,12 +143,32 @@ class Engine:
         return open_reranker(self.settings)
 
     @cached_property
+    def llm_composer(self) -> LlmComposer | None:
+        """The language model of the settings behind its gate; None where it is off."""
+        return open_composer(self.settings, self.snapshot, self.embedder, self.reranker)
+
+    @cached_property
     def lexicon(self) -> Lexicon:
         """Names, titles and word statistics of the snapshot."""
         return Lexicon(self.snapshot)
 
+    @cached_property
+    def fast(self) -> "Engine":
+        """This engine without its reranker, with the calibration fitted for that; itself where there is none."""
+        if self.settings.rerank == RERANK_OFF:
+            return self
+        fast = Engine(self.snapshot, self.settings.model_copy(update={"rerank": RERANK_OFF}))
+        fast.embedder, fast.lexicon, fast.observers = self.embedder, self.lexicon, self.observers
+        return fast
+
     def warm(self) -> None:
-        """Load all that the first question would otherwise wait for."""
+        """Load all that the first question would otherwise wait for, the models while names and words are read."""
+        with ThreadPoolExecutor(2) as models:
+            loading = [models.submit(getattr, self, name) for name in ("embedder", "reranker")]
+            self.lexicon  # noqa: B018 - is read by being asked for
+        for model in loading:
+            model.result()
+        self.llm_composer  # noqa: B018
         first = next(iter(self.snapshot.section_refs.values()), None)
         self._answer(Ask(question=first.title if first and first.title.strip(" .…") else "warm"))
 
@@ -126,9 +178,14 @@ class Engine:
         Raises:
             QuestionError: the question is empty, too long or no text.
             NotFound: a filter names something that is not here.
+            LlmError: the composer `llm` is asked for, and its model cannot be opened.
         """
         check_question(ask, self.settings.max_question_words)
-        return self._answer(ask)
+        refuse_composer_that_is_off(ask, self.settings)
+        answer = self._answer(ask)
+        for observe in self.observers:
+            observe(answer)
+        return answer
 
     def _answer(self, ask: Ask, offices: bool = True) -> Answer:
         """Answer; where the holder of an office says nothing of it, the office may be another's, and all are asked."""
@@ -173,25 +230,43 @@ class Engine:
 
     def _start(self, ask: Ask, offices: bool = True) -> _Run:
         began = time.perf_counter()
+        allowed = filter_mask(self.snapshot, self.lexicon, ask.filters)
+        watching().reach("understand")
         understood = understand(ask.question, ask.history, self.lexicon, offices)
-        scope = both(filter_mask(self.snapshot, self.lexicon, ask.filters), named_mask(self.snapshot, understood))
-        run = _Run(ask, understood, scope, self._embed_question(understood), self._focus(ask, understood, scope))
+        scope = both(allowed, named_mask(self.snapshot, understood))
+        if understood.without:
+            scope = both(scope, ~rows_by(self.snapshot, understood.without))
+        watching().check()
+        vector = self._embed_question(understood)
+        watching().check()
+        run = _Run(ask, understood, scope, vector, self._focus(ask, understood, scope))
         _clock(run, "understand", began)
         return run
 
     def _embed_question(self, understood: Understanding) -> Vectors:
-        """The vector to look with; what a follow-up says itself counts as much as what it leans on."""
+        """The vector to look with; what a follow-up says itself counts most."""
         if not understood.leans:
             return cast(Vectors, self.embedder.embed([understood.query])[0])
-        both_ways = self.embedder.embed([understood.query, understood.text]).sum(axis=0)
+        said, meant = self.embedder.embed([understood.own, understood.query])
+        both_ways = _OWN * said + (1 - _OWN) * meant
         return cast(Vectors, both_ways / np.linalg.norm(both_ways))
 
     def _focus(self, ask: Ask, understood: Understanding, scope: Mask | None) -> str | None:
-        """Of a question that leans on the conversation: the section that its last turns are about."""
+        """Of a question that leans on the conversation: the section that its last turns are about.
+
+        It is one that the last answer cites, else one that the user's own last words find: what else stands in an
+        assistant's turn only chooses among those.
+        """
         if not understood.leans:
             return None
+        near = frozenset(understood.near)
         turns = " ".join(turn.content[:_TURN_CHARACTERS] for turn in ask.history[-2:])
-        hits = retrieve(self.snapshot, turns, self.embedder.embed([turns])[0], scope, 1)
+        if not near:
+            asked = next((t.content for t in reversed(ask.history) if t.role == "user"), "")[:_TURN_CHARACTERS]
+            found = retrieve(self.snapshot, asked, self.embedder.embed([asked])[0], scope, _FOCUSED)
+            near = frozenset(hit.passage.section_id for hit in found)
+        among = both(scope, self.snapshot.passage_mask(near))
+        hits = retrieve(self.snapshot, turns, self.embedder.embed([turns])[0], among, 1)
         return hits[0].passage.section_id if hits else None
 
     def _answer_from(self, run: _Run, people: Sequence[PersonRecord]) -> tuple[list[Part], float, Reason | None]:
@@ -210,8 +285,10 @@ class Engine:
         if understood.sort is Sort.FIGURE:
             found = replace(found, candidates=self._figures(run, found.candidates))
         if found.candidates and self._is_enough(run, found, people):
+            watching().reach("compose")
             began = time.perf_counter()
-            parts = compose(self.snapshot, found.candidates, understood.sort)
+            several = len(things_asked(understood.own)) > 1
+            parts = compose(self.snapshot, found.candidates, understood.sort, asks_several=several)
             _clock(run, "compose", began)
             return parts, found.probability, None
         return [], found.probability, self._why_not(run, people)
@@ -229,7 +306,7 @@ class Engine:
             return list(candidates) if given else []
         giving = [c for c in candidates if gives_figure(text, c.sentence.text)][:_FIGURES]
         began = time.perf_counter()
-        relevance = self.reranker.score(run.understood.standalone, [c.sentence.text for c in giving])
+        relevance = self.reranker.score(run.understood.asked, [c.sentence.text for c in giving])
         _clock(run, "rerank", began)
         ranked = sorted(zip(relevance, giving, strict=True), key=lambda item: -item[0])
         if not ranked or (ranked[0][0] < _FIGURE_RELEVANCE and not run.understood.leans):
@@ -237,15 +314,23 @@ class Engine:
         return [replace(candidate, score=score) for score, candidate in ranked]
 
     def find(self, ask: Ask, count: int = _PASSAGES) -> list[Hit]:
-        """The best `count` passages for a question, with everything that an answer would take into account.
+        """The best `count` passages for a question; raises what `look` does."""
+        return list(self.look(ask, count).found.hits[:count])
+
+    def look(self, ask: Ask, count: int = _PASSAGES) -> Looked:
+        """Look for `count` passages or more for a question, with everything that an answer would take into account.
 
         Raises:
             QuestionError: the question is empty, too long or no text.
             NotFound: a filter names something that is not here.
         """
+        began = time.perf_counter()
         check_question(ask, self.settings.max_question_words)
         run = self._start(ask)
-        return list(self._look(run, self._scope(run, self._wanted(run)), depth=max(count, _PASSAGES)).hits[:count])
+        people = self._wanted(run)
+        found = self._look(run, self._scope(run, people), depth=max(count, _PASSAGES))
+        _clock(run, "total", began)
+        return Looked(run.understood, people, run.focus, found, run.timings)
 
     def people_asked(self, ask: Ask) -> list[str]:
         """The names of the people whose own words a question asks for."""
@@ -255,21 +340,33 @@ class Engine:
         """Retrieve, rerank, rank and weigh within a scope; `pool` passages are read by the reranker, with what is asked
         of this scope or else the whole question.
         """
+        watching().reach("retrieve")
         began = time.perf_counter()
         understood = run.understood
         hits = retrieve(self.snapshot, understood.query, run.vector, scope, depth, run.focus)
         _clock(run, "retrieve", began)
         if self.reranker is not None and pool:
+            watching().reach("rerank")
             began = time.perf_counter()
-            hits = [*rerank(self.reranker, asked or understood.standalone, hits[:pool]), *hits[pool:]]
+            share = _HEARD if understood.leans else 1.0
+            hits = [*rerank(self.reranker, asked or understood.asked, hits[:pool], share), *hits[pool:]]
+            if understood.leans:
+                hits = [*self._read_whole(understood, hits[:_READ_WHOLE]), *hits[_READ_WHOLE:]]
             _clock(run, "rerank", began)
+        watching().reach("rank")
         began = time.perf_counter()
         candidates = rank_sentences(self.snapshot, self.lexicon, hits, run.vector, understood.stems)
-        known = {token for token in understood.stems if self._knows(token, scope)}
+        known = {token for token in understood.meant if self._knows(token, scope)}
         nearest = float(self.snapshot.vectors.search(run.vector, 1)[1].max(initial=0.0))
-        evidence = weigh(hits, candidates, understood.stems, self.lexicon, known, nearest)
+        evidence = weigh(hits, candidates, understood.meant, self.lexicon, known, nearest)
         _clock(run, "rank", began)
         return Found(hits, candidates, evidence, self.calibration.probability(evidence) if hits else 0.0)
+
+    def _read_whole(self, understood: Understanding, hits: Sequence[Hit]) -> list[Hit]:
+        """A follow-up's best passages as the whole question judges them: alone it says too little to decide by."""
+        assert self.reranker is not None
+        scores = self.reranker.score(understood.standalone, [hit.passage.indexed_text for hit in hits])
+        return [replace(hit, relevance=score) for hit, score in zip(hits, scores, strict=True)]
 
     def _knows(self, token: str, scope: Mask | None) -> bool:
         """Whether any row of the scope has a stem."""
@@ -367,6 +464,7 @@ class Engine:
         return "not_by_this_person"
 
     def _finish(self, run: _Run, parts: Sequence[Part], probability: float, began: float) -> Answer:
+        watching().reach("ground")
         start = time.perf_counter()
         sentences, citations = cite(self.snapshot, parts)
         held = hold(sentences, citations, self.snapshot)
@@ -376,10 +474,39 @@ class Engine:
             return self._abstain(run, "not_verified", began, probability)
         used = {number for sentence in held for number in sentence.citations}
         kept = [citation for citation in citations if citation.id in used]
+        composer = self.llm_composer if run.ask.composer == "llm" else None
+        if composer is None:
+            say_all(held, kept)
+        watching().reach("review")
+        self._note_what_is_missing(run, held)
+        self._note_what_is_denied(run, held)
         _note_digests(run, kept)
-        return _answer(run, began, "answered", None, probability).model_copy(
+        answer = _answer(run, began, "answered", None, probability).model_copy(
             update={"answer": plain_text(held), "sentences": held, "citations": kept}
         )
+        if composer is not None:
+            watching().reach("retell")
+            return retold(composer, run.understood.standalone, parts, answer)
+        return answer
+
+    def _note_what_is_missing(self, run: _Run, said: Sequence[AnswerSentence]) -> None:
+        """Name the figures asked for, of a question that asks several things, that no sentence of the answer gives."""
+        if self.reranker is None:
+            return
+        for clause in figures_asked(run.understood.own):
+            began = time.perf_counter()
+            relevance = max(self.reranker.score(clause, [sentence.text for sentence in said]))
+            _clock(run, "rerank", began)
+            if relevance < _FIGURE_MISSING:
+                run.notes.append(f"Not clearly answered here: {clause}.")
+
+    def _note_what_is_denied(self, run: _Run, said: Sequence[AnswerSentence]) -> None:
+        """Point to the sentence that seems to deny what the question takes for granted."""
+        texts = [sentence.text for sentence in said]
+        place = denied_by(run.understood.own, run.understood.stems, texts, self.lexicon)
+        if place is not None:
+            marks = "".join(f"[{number}]" for number in said[place].citations)
+            run.notes.append(f"The text may say the contrary of what the question supposes: see {marks}.")
 
     def _abstain(self, run: _Run, reason: Reason, began: float, probability: float = 0.0) -> Answer:
         answer = _answer(run, began, "abstained", reason, 1.0 - probability)

@@ -6,6 +6,8 @@ a share for a percentage, any number for how many. A figure question without one
 
 import re
 
+from rag.clauses import things_asked
+
 _NUMBER_WORDS = (
     r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty|hundreds?|thousands?|"
     r"millions?|billions?|half|quarters?|thirds?|twice|once|decades?"
@@ -31,6 +33,19 @@ _KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
         re.compile(r"\d|\b(?:years?|months?|weeks?|days?|since|summer|winter|autumn|spring)\b", re.I),
     ),
 )
+
+
+_ASKS_FIGURE = re.compile(
+    r"^(?:how\s+(?:many|much|long|far|often|old|big|large)|when|what['’]?s?\s+(?:is\s+)?(?:the\s+)?"
+    r"(?:share|percentage|proportion|figure|number|year|sum|amount|estimate|total|cost))\b",
+    re.I,
+)
+
+
+def figures_asked(question: str) -> list[str]:
+    """Of a question that asks several things: those that ask for a figure."""
+    asked = things_asked(question)
+    return [clause for clause in asked if _ASKS_FIGURE.match(clause)] if len(asked) > 1 else []
 
 
 def gives_figure(question: str, sentence: str) -> bool:

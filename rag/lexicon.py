@@ -5,16 +5,34 @@ In: a snapshot. Out: a `Lexicon`, built once when an engine opens.
 
 import math
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.names import fold
-from index.records import PersonRecord, VolumeRecord
+from index.records import PersonRecord, SectionRef, VolumeRecord
 from index.snapshot import Snapshot
 from index.tokens import STOP_WORDS, stem, tokens, words
 from rag.roles import offices_of
 
-_LOWER = re.compile(r"\b[a-z]{3,}\b")
+_LOWER = re.compile(r"[a-z]{3,}")
+_CACHED_WORDS = 16384
+_LOOKED_AT = 300
+"""In so many passages that have a word it is looked for in lower case."""
+SCAFFOLD = frozenset(
+    stem(word)
+    for word in """
+        say says said tell tells told think thinks thought argue argues argued write writes wrote written mean view
+        views opinion opinions essay essays chapter chapters story stories post posts blog piece pieces volume book
+        according main argument arguments point points summarise summarize summary sum describe describes described
+        explain explains explained believe believes compare compared contrast agree disagree difference differ each
+        both list name author authors contributor contributors writer collection question please anyone anybody
+        somebody someone people called reckon reckoned give gives gave make makes mention mentions mentioned discuss
+        discusses discussed talk talks talked happen happened kind sort thing things way ways get got else
+        """.split()
+)
+"""Stems of what questions are made of, whatever they are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +48,10 @@ class Lexicon:
     """Names, titles and word statistics of one snapshot."""
 
     def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
         self.people: tuple[PersonRecord, ...] = tuple(snapshot.people())
         self.volumes: tuple[VolumeRecord, ...] = tuple(snapshot.volumes())
+        self.sections: Mapping[str, SectionRef] = snapshot.section_refs
         self.name_parts = {person.id: fold(person.name).replace("-", " ").split() for person in self.people}
         """The words of each writer's name, folded, by the writer's id."""
         self.offices = offices_of(self.people)
@@ -43,30 +63,33 @@ class Lexicon:
         self.titles = tuple(
             Title(ref.id, frozenset(tokens(ref.title)), fold(ref.title)) for ref in snapshot.section_refs.values()
         )
-        self._count_words(snapshot)
-
-    def _count_words(self, snapshot: Snapshot) -> None:
-        frequency: Counter[str] = Counter()
-        lower: Counter[str] = Counter()
-        passages = snapshot.passages(range(len(snapshot.passage_sections)))
-        for passage in passages:
-            frequency.update(set(tokens(passage.text)))
-            lower.update(_LOWER.findall(passage.text))
-        self._passages = len(passages)
-        self._frequency = frequency
-        self._lower = frozenset(lower)
-
-    def idf(self, token: str) -> float:
-        """Inverse document frequency of a stem over passages, log((N + 1) / (n + 0.5)); high for unknown words."""
-        return math.log((self._passages + 1) / (self._frequency.get(token, 0) + 0.5))
-
-    def knows(self, token: str) -> bool:
-        """Whether any passage has the stem."""
-        return token in self._frequency
-
-    def is_ordinary(self, word: str) -> bool:
+        self._rows = len(snapshot.passage_sections)
+        self.is_ordinary = lru_cache(maxsize=_CACHED_WORDS)(self._stands_in_lower_case)
         """Whether the collection uses a word in lower case, so that it is no sure sign of a person of that name."""
-        return word in self._lower or word in STOP_WORDS
+        self.idf = lru_cache(maxsize=_CACHED_WORDS)(self._inverse_frequency)
+        """Inverse document frequency of a stem over passages, log((N + 1) / (n + 0.5)); high for unknown words."""
+
+    def prints(self, words: str) -> bool:
+        """Whether any passage has these words side by side."""
+        having = [set(self._snapshot.lexical.rows_with(token).tolist()) for token in set(tokens(words))]
+        rows = sorted(set.intersection(*having))[:_LOOKED_AT] if having else []
+        return any(fold(words) in fold(passage.text) for passage in self._snapshot.passages(rows))
+
+    def stands_in(self, section_id: str, words: str) -> bool:
+        """Whether a section says these words, as somebody reads them."""
+        return fold(words) in fold(" ".join(sentence.text for sentence in self._snapshot.sentences(section_id)))
+
+    def _inverse_frequency(self, token: str) -> float:
+        return math.log((self._rows + 1) / (len(self._snapshot.lexical.rows_with(token)) + 0.5))
+
+    def _stands_in_lower_case(self, word: str) -> bool:
+        if word in STOP_WORDS:
+            return True
+        if not _LOWER.fullmatch(word):
+            return False
+        alone = re.compile(rf"\b{word}\b")
+        rows = self._snapshot.lexical.rows_with(stem(word))[:_LOOKED_AT]
+        return any(alone.search(passage.text) for passage in self._snapshot.passages(rows))
 
 
 def content_stems(text: str, without: frozenset[str] = frozenset()) -> list[str]:

@@ -4,6 +4,7 @@ In: the question's text. Out: the mentions of people, each with every candidate 
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
@@ -12,6 +13,7 @@ from index.names import fold
 from index.records import PersonRecord, SentenceRecord
 from rag.lexicon import Lexicon
 from rag.roles import named_offices
+from rag.watch import watching
 
 OFFICE = "office"
 """The basis of a mention that names nobody but an office."""
@@ -48,11 +50,19 @@ def find_people(text: str, lexicon: Lexicon, offices: bool = True) -> list[Menti
     tokens = [(match.start(), match.end(), fold(match.group())) for match in _WORD.finditer(_without_possessive(text))]
     taken: set[int] = set()
     for finder in (_full_names, _titled, _surnames, *([_by_office] if offices else [])):
+        watching().check()
         for mention, used in finder(text, tokens, lexicon):
             if not used & taken:
                 taken |= used
                 found.append(mention)
     return sorted(found, key=lambda mention: mention.start)
+
+
+def without_mentions(text: str, mentions: Iterable[Mention]) -> str:
+    """A text without the names that mentions of it are, possessives too; spaces as one."""
+    for mention in sorted(mentions, key=lambda mention: -mention.start):
+        text = text[: mention.start] + re.sub(r"^['’]s?\b", "", text[mention.end :])
+    return " ".join(text.split())
 
 
 _Token = tuple[int, int, str]

@@ -11,8 +11,9 @@ from index.names import NAME, fold
 from index.records import PersonRecord
 from index.tokens import stem
 from rag.answer import Turn
-from rag.lexicon import Lexicon, content_stems
-from rag.people import Mention, find_people
+from rag.conversation import stand_alone
+from rag.lexicon import SCAFFOLD, Lexicon, content_stems
+from rag.people import Mention, find_people, without_mentions
 
 
 class Sort(StrEnum):
@@ -61,18 +62,6 @@ _SORTS: tuple[tuple[Sort, re.Pattern[str]], ...] = tuple(
     )
 )
 _COMPARES = re.compile(r"\b(?:compare[ds]?|comparison|contrast|versus|vs|differ|differences?\s+between)\b", re.I)
-_SCAFFOLD = frozenset(
-    stem(word)
-    for word in """
-        say says said tell tells told think thinks thought argue argues argued write writes wrote written mean view
-        views opinion opinions essay essays chapter chapters story stories post posts blog piece pieces volume book
-        according main argument arguments point points summarise summarize summary sum describe describes described
-        explain explains explained believe believes compare compared contrast agree disagree difference differ each
-        both list name author authors contributor contributors writer collection question please anyone anybody
-        somebody someone people called reckon reckoned give gives gave make makes mention mentions mentioned discuss
-        discusses discussed talk talks talked happen happened kind sort thing things way ways get got
-        """.split()
-)
 _SPOKEN = re.compile(
     r"""\b(?:say|says|said|saying|think|thinks|argue|argues|argued|write|writes|wrote|view|views|opinion|according\ to
     |main\ argument|recommend|recommends|believe|believes|suggest|suggests|see|sees|put\ it|claims?|worr(?:y|ies)
@@ -85,12 +74,13 @@ _SPEAKS = re.compile(
     |propose|describe)\b""",
     re.X,
 )
+_SMALL_NAME = re.compile(
+    rf"\b(?:does|did|do|has)\s+(?P<name>[a-z]{{2,}}(?:[\s-][a-z]{{2,}}){{1,2}}?)(?:{_SPEAKS.pattern})", re.X
+)
 _SUBJECT = re.compile(
     r"\b(?:(?:do|does|did|would|could|should|will|can|might|has|have|had)(?:n['’]?t)?|how\s+come)\s+(?:the\s+)?$", re.I
 )
 """What stands before whoever does something in a question."""
-_PRONOUN = re.compile(r"\b(?:he|she|they|him|her|his|their|them|it|its|that|this|those|these|there|one|ones)\b", re.I)
-_ELLIPSIS = re.compile(r"^\s*(?:and|but|so|what about|how about|ok|okay|why|really|also|then)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +91,12 @@ class Understanding:
     standalone: str
     leans: bool
     """Whether it says only together with the turns before it what it asks."""
+    own: str
+    """What it says itself; all of it where it does not lean."""
+    near: tuple[str, ...]
+    """Ids of the sections that the last answer cited, where it goes on from them."""
+    without: tuple[PersonRecord, ...]
+    """Writers who are not asked: those heard already."""
     sort: Sort
     mentions: tuple[Mention, ...]
     speakers: tuple[PersonRecord, ...]
@@ -112,7 +108,14 @@ class Understanding:
     topic: str
     """The standalone question without the names of its speakers."""
     stems: tuple[str, ...]
-    """Stems of what it is about, names and scaffolding left out."""
+    """Stems of what it is about, names and scaffolding left out; of a follow-up, of what it says itself."""
+    meant: tuple[str, ...]
+    """Stems of all that it is about, what it leaves to the conversation too."""
+
+    @property
+    def asked(self) -> str:
+        """What the reranker is asked: of a follow-up what it says itself, since the rest was answered before."""
+        return self.own if self.leans else self.standalone
 
     @property
     def query(self) -> str:
@@ -122,27 +125,36 @@ class Understanding:
 
 def understand(question: str, history: list[Turn], lexicon: Lexicon, offices: bool = True) -> Understanding:
     """Read a question in the light of the conversation before it; `offices` also name people."""
-    standalone = _standalone(question, history, lexicon)
+    alone = stand_alone(question, history, lexicon)
+    standalone = alone.meaning
     mentions = tuple(find_people(standalone, lexicon, offices))
-    sort = _sort(question, mentions)
+    sort = _sort(question if alone.context else alone.own, mentions)
     speakers = _speakers(standalone, mentions, sort)
-    topic = _without_mentions(standalone, mentions) if speakers else standalone
+    topic = without_mentions(standalone, mentions) if speakers else standalone
     section_ids, title_stems = _sections(standalone, lexicon)
+    section_ids = alone.pieces or section_ids
     names = frozenset(stem(part) for mention in mentions for part in fold(mention.text).split())
-    stems = tuple(content_stems(topic, _SCAFFOLD | names))
+    stems = tuple(content_stems(topic, SCAFFOLD | names))
+    meant = stems
+    if alone.context:
+        own = without_mentions(alone.own, find_people(alone.own, lexicon, offices))
+        stems = tuple(content_stems(own, SCAFFOLD | names)) or stems
     if section_ids and set(stems) - title_stems:
         stems = tuple(token for token in stems if token not in title_stems)
     elif section_ids and sort is Sort.TOPIC:
         sort = Sort.SUMMARY
     if (
         sort in (Sort.TOPIC, Sort.REASON)
-        and len({mention.text for mention in mentions if mention.candidates[0] in speakers}) > 1
+        and len({mention.candidates[0].id for mention in mentions if mention.candidates[0] in speakers}) > 1
     ):
         sort = Sort.COMPARE
     return Understanding(
         text=question,
-        standalone=standalone,
-        leans=standalone != " ".join(question.split()),
+        standalone=alone.text,
+        leans=bool(alone.context),
+        own=alone.own,
+        near=alone.near,
+        without=alone.without,
         sort=sort,
         mentions=mentions,
         speakers=speakers,
@@ -151,6 +163,7 @@ def understand(question: str, history: list[Turn], lexicon: Lexicon, offices: bo
         section_ids=section_ids,
         topic=topic,
         stems=stems,
+        meant=meant,
     )
 
 
@@ -176,12 +189,6 @@ def _speakers(text: str, mentions: tuple[Mention, ...], sort: Sort) -> tuple[Per
     return tuple(dict.fromkeys(chosen))
 
 
-def _without_mentions(text: str, mentions: tuple[Mention, ...]) -> str:
-    for mention in reversed(mentions):
-        text = text[: mention.start] + re.sub(r"^['’]s?\b", "", text[mention.end :])
-    return " ".join(text.split())
-
-
 def _strangers(text: str, mentions: tuple[Mention, ...], lexicon: Lexicon) -> tuple[str, ...]:
     """Names in the place of a speaker ("what did X say") that are neither a writer's nor part of a title."""
     titles = [*(volume.title for volume in lexicon.volumes), *(title.folded for title in lexicon.titles)]
@@ -200,7 +207,17 @@ def _strangers(text: str, mentions: tuple[Mention, ...], lexicon: Lexicon) -> tu
             and not all(lexicon.is_ordinary(part.casefold()) for part in name.group("name").split())
         ):
             found.append(name.group("name"))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found or _lower_case_strangers(text, mentions, lexicon)))
+
+
+def _lower_case_strangers(text: str, mentions: tuple[Mention, ...], lexicon: Lexicon) -> list[str]:
+    """Names written small: two or three words before a verb of saying, none of which is a word in the collection."""
+    return [
+        " ".join(part.capitalize() for part in match.group("name").split())
+        for match in _SMALL_NAME.finditer(text)
+        if not any(mention.start < match.end("name") and match.start("name") < mention.end for mention in mentions)
+        and not any(lexicon.is_ordinary(part) for part in match.group("name").split())
+    ]
 
 
 def _volumes(text: str, lexicon: Lexicon) -> tuple[str, ...]:
@@ -234,43 +251,3 @@ def _sections(text: str, lexicon: Lexicon) -> tuple[tuple[str, ...], frozenset[s
             found.append(title.section_id)
             stems |= title.stems
     return tuple(found), stems
-
-
-def _standalone(question: str, history: list[Turn], lexicon: Lexicon) -> str:
-    """The question with what it leaves to the conversation put in.
-
-    A question that names nobody and leans on a pronoun, an ellipsis or very few words takes the person and, where it
-    has little topic of its own, the topic of the last user turn.
-    """
-    users = [turn.content for turn in history if turn.role == "user"]
-    if not users:
-        return " ".join(question.split())
-    leans = bool(_PRONOUN.search(question) or _ELLIPSIS.match(question)) or len(question.split()) <= 4
-    if not leans:
-        return " ".join(question.split())
-    people = _carried_people(question, history, lexicon)
-    context = _carried_topic(history, lexicon)
-    added = [", ".join(people)] if people else []
-    added += [context] if context else []
-    return " ".join(question.split()) + (f" ({'; '.join(added)})" if added else "")
-
-
-def _carried_people(question: str, history: list[Turn], lexicon: Lexicon) -> list[str]:
-    """The writers of the nearest turn that names any, unless the question names its own."""
-    if find_people(question, lexicon):
-        return []
-    for turn in reversed(history):
-        if turn.role == "user" and (mentions := find_people(turn.content[:2000], lexicon)):
-            return [person.name for mention in mentions for person in mention.candidates[:1]]
-    return []
-
-
-def _carried_topic(history: list[Turn], lexicon: Lexicon) -> str:
-    last_user = next((turn.content for turn in reversed(history) if turn.role == "user"), "")
-    last_answer = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
-    names = [match.group("name") for match in NAME.finditer(last_answer[:600])]
-    mentions = find_people(last_user, lexicon)
-    topic = _without_mentions(last_user, tuple(mentions)).rstrip("?!. ")
-    writers = {person.name for mention in find_people(last_answer[:600], lexicon) for person in mention.candidates}
-    extra = [name for name in dict.fromkeys(names) if name not in last_user and name not in writers][:2]
-    return " ".join([topic[:300], *extra]).strip()

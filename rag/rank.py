@@ -36,14 +36,14 @@ class Candidate:
     coverage: float
 
 
-def rerank(reranker: Reranker, question: str, hits: Sequence[Hit]) -> list[Hit]:
-    """The hits in the order of what retrieval and the reranker say of them together.
+def rerank(reranker: Reranker, question: str, hits: Sequence[Hit], share: float = 1.0) -> list[Hit]:
+    """The hits in the order of what retrieval and the reranker say of them together, the reranker by its share.
 
     The reranker reads each passage under its header: without the people and the title it orders worse than retrieval.
     """
     scores = reranker.score(question, [hit.passage.indexed_text for hit in hits])
     read = [
-        replace(hit, relevance=relevance, score=hit.score + _RELEVANCE * relevance)
+        replace(hit, relevance=relevance, score=hit.score + share * _RELEVANCE * relevance)
         for hit, relevance in zip(hits, scores, strict=True)
     ]
     return sorted(read, key=lambda hit: (-hit.score, hit.passage.row))

