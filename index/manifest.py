@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from index.errors import DamagedSnapshot, ForeignSnapshot, NoSnapshot
 from index.files import sha256_of
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 MANIFEST = "MANIFEST.json"
 CURRENT = "CURRENT"
 

@@ -1,7 +1,7 @@
 """An HTTP client for endpoints that may do anything: hang, drip, or send for ever.
 
-In: a limit in seconds. Out: an httpx client whose responses end at that limit or at `MOST_BYTES`; it follows no redirect
-and reads no proxy from the environment, so that passages go nowhere but to the address named.
+In: a limit in seconds. Out: an httpx client whose responses end at that limit or at `MOST_BYTES`; it follows no
+redirect and reads no proxy from the environment, so that passages go nowhere but to the address named.
 """
 
 import time

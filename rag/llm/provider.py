@@ -119,7 +119,7 @@ def _ollama(settings: Settings, name: str, url: str) -> "LLM":
 def _anthropic(settings: Settings, name: str, url: str) -> "LLM":
     from llama_index.llms.anthropic import Anthropic
 
-    return Anthropic(
+    llm: LLM = Anthropic(
         model=name,
         base_url=url or None,
         api_key=settings.llm_key.get_secret_value() or "none",
@@ -128,3 +128,4 @@ def _anthropic(settings: Settings, name: str, url: str) -> "LLM":
         timeout=settings.llm_seconds,
         max_retries=0,
     )
+    return llm

@@ -256,10 +256,11 @@ def save_model_of_inference(folder: Path, bias: Sequence[float]) -> None:
     }
     labels = {0: "contradiction", 1: "entailment", 2: "neutral"}
     config = AutoConfig.for_model("bert", **shape, id2label=labels, label2id={v: k for k, v in labels.items()})
-    model = AutoModelForSequenceClassification.from_config(config)
+    model = AutoModelForSequenceClassification.from_config(config)  # type: ignore[no-untyped-call]
     model.classifier.bias.data = model.classifier.bias.data.new_tensor(bias)
     model.save_pretrained(folder)
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]").save_pretrained(folder)
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]")  # type: ignore[no-untyped-call]
+    fast.save_pretrained(folder)
 
 
 def test_a_model_of_inference_is_asked_where_one_is_named(tmp_path: Path) -> None:
