@@ -9,15 +9,31 @@ from typing import TypedDict
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import FileResponse
 
 from api.body_limit import BodyLimit
+from api.conversations import Keeping, conversations
+from api.feedback import feedback
+from api.guard import Guard
+from api.guarded_schema import describe_guard
 from api.headers import SecurityHeaders
+from api.keys import Keys
+from api.limits import Queue, Rates, Turns
+from api.logs import HEADER, RequestLog, log_question
+from api.metrics import Metered, Metrics
+from api.openai_api import openai_routes
+from api.openai_errors import OpenAIErrors
 from api.opening import Opening
-from api.problems import install_problems
+from api.problems import install_problems, without_invented
 from api.routes import ASKS_AT_ONCE, state, v1
+from api.search import searching
+from index.settings import Settings
 
 WEB = Path(__file__).parent / "web"
+_METHODS = ("GET", "POST", "PUT", "DELETE")
+_SENT = ("Authorization", "Content-Type", HEADER)
+_SHOWN = ("Retry-After", "Location", HEADER)
 
 
 class ServiceState(TypedDict):
@@ -25,19 +41,33 @@ class ServiceState(TypedDict):
 
     opening: Opening
     asking: CapacityLimiter
+    keeping: Keeping
 
 
-def create_app(opening: Opening) -> FastAPI:
+def create_app(opening: Opening, settings: Settings | None = None) -> FastAPI:
     """Build the application; it starts `opening` when it starts, and serves meanwhile.
+
+    Without settings it asks nobody for a key and keeps to the default limits.
 
     Example:
         >>> app = create_app(Opening(lambda: Engine.open(load_settings())))
     """
 
+    limits = settings or Settings.model_construct()
+    at_once = limits.asks_at_once or ASKS_AT_ONCE
+    queue = Queue(at_once, limits.queue, limits.queue_steady)
+    metrics = Metrics(opening, queue)
+    opening.observe(metrics.count_answer)
+    if limits.log_questions:
+        opening.observe(log_question)
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[ServiceState]:
         opening.start()
-        yield {"opening": opening, "asking": CapacityLimiter(ASKS_AT_ONCE)}
+        keeping = Keeping()
+        yield {"opening": opening, "asking": CapacityLimiter(at_once), "keeping": keeping}
+        opening.stop()
+        keeping.close()
 
     app = FastAPI(
         title="Byline",
@@ -48,12 +78,30 @@ def create_app(opening: Opening) -> FastAPI:
         lifespan=lifespan,
     )
     app.include_router(v1)
+    app.include_router(searching)
+    app.include_router(feedback)
+    app.include_router(openai_routes)
+    app.include_router(conversations)
     app.include_router(state)
     app.add_api_route("/", _page, methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/static", StaticFiles(directory=WEB))
+    app.add_api_route("/metrics", metrics.response, methods=["GET"], include_in_schema=False)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Turns, queue=queue, seconds=limits.ask_seconds)
+    if settings is not None:
+        keys, rates = Keys(settings.home), Rates(settings.rate)
+        app.add_middleware(Guard, opening=opening, keys=keys, rates=rates, is_open=settings.open)
+    if origins := [origin.strip() for origin in limits.origins.split(",") if origin.strip()]:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=origins, allow_methods=_METHODS, allow_headers=_SENT, expose_headers=_SHOWN
+        )
+    app.add_middleware(OpenAIErrors)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Metered, metrics=metrics)
+    app.add_middleware(RequestLog)
     install_problems(app)
+    described = app.openapi
+    app.openapi = lambda: describe_guard(without_invented(described()))  # type: ignore[method-assign]
     return app
 
 

@@ -7,12 +7,13 @@ import sys
 from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
+from api.keys_cli import keys
 from index.errors import BylineError
 from index.model import Kind
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from api.progress import BuildProgress
+    from eval.peers.comparison import ComparisonReport
     from index.batch import Refusal
 
 app = typer.Typer(
@@ -29,9 +31,17 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
+app.add_typer(keys)
+feedback = typer.Typer(
+    name="feedback", help="What readers said of answers: list it, or export it as questions.", no_args_is_help=True
+)
+app.add_typer(feedback)
 _console = Console(width=None if sys.stdout.isatty() else 140)
 _errors = Console(stderr=True)
 
+CitationStyle = Literal["chicago", "bibtex", "csl"]
+Composer = Literal["extractive", "llm"]
+Verdict = Literal["right", "wrong_person", "wrong_passage", "incomplete"]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
@@ -55,6 +65,9 @@ def ask(
     question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
     person: Annotated[list[str] | None, typer.Option(help="Answer only from what this person wrote.")] = None,
     volume: Annotated[list[str] | None, typer.Option(help="Answer only from this volume (its id).")] = None,
+    composer: Annotated[
+        Composer | None, typer.Option(help="Who words it: extractive, or llm (see BYLINE_LLM).")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Ask a question and print the answer with its bylines. Ends with 3 where there is no answer."""
@@ -64,7 +77,8 @@ def ask(
     from rag.engine import Engine
 
     engine = Engine.open(load_settings())
-    answer = engine.ask(Ask(question=question, filters=Filters(people=person or [], volumes=volume or [])))
+    filters = Filters(people=person or [], volumes=volume or [])
+    answer = engine.ask(Ask(question=question, filters=filters, composer=composer))
     if json:
         print(answer.model_dump_json(indent=2))
     else:
@@ -73,27 +87,118 @@ def ask(
         raise typer.Exit(3)
 
 
+@app.command(epilog="Example: `byline cite harbour-papers/the-bell/p2/s1~k4x2mq7a --style bibtex`")
+def cite(
+    address: Annotated[str, typer.Argument(help="The address that a citation carries.")],
+    style: Annotated[
+        CitationStyle | None, typer.Option(help="Print nothing but the reference: chicago, bibtex or csl.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Say what has become of a cited sentence, and how to refer to it.
+
+    Ends with 0 where the words are held or have moved (the new address is printed), with 3 where they are gone, with 64
+    where this is no address.
+    """
+    from index.settings import load_settings
+    from index.snapshot import Snapshot
+    from rag.resolve import resolve
+
+    found = resolve(Snapshot.open(load_settings().home), address)
+    if json:
+        print(found.model_dump_json(indent=2))
+    elif style is None:
+        print(found.as_text)
+    else:
+        if found.status != "held":
+            _errors.print(escape(found.state), highlight=False, soft_wrap=True)
+        if found.references is not None:
+            print(found.references.in_style(style))
+    if found.status == "gone":
+        raise typer.Exit(3)
+
+
+@app.command(epilog='Example: `byline quote "it takes a village to raise a child"`')
+def quote(
+    words: Annotated[str, typer.Argument(help="The quotation, in quotation marks; - reads standard input.")],
+    person: Annotated[list[str] | None, typer.Option(help="Look only in what this person wrote.")] = None,
+    volume: Annotated[list[str] | None, typer.Option(help="Look only in this volume (its id).")] = None,
+    section: Annotated[list[str] | None, typer.Option(help="Look only in this section (its id).")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Print so many places; all are counted.")] = 20,
+    json: Json = False,
+) -> None:
+    """Say who said this, and where: word for word, nearly, or not here.
+
+    Ends with 0 where the words stand exactly so, with 4 where nearly, with 3 where they are not here.
+    """
+    from api.show_quote import show_quote
+    from index.settings import load_settings
+    from rag.answer import Filters
+    from rag.engine import Engine
+    from rag.quote import find_quote
+    from rag.quote_answer import QuoteAsk
+
+    said = sys.stdin.read() if words == "-" else words
+    filters = Filters(people=person or [], volumes=volume or [], sections=section or [])
+    answer = find_quote(Engine.open(load_settings()), QuoteAsk(quote=said, filters=filters, limit=limit))
+    if json:
+        print(answer.model_dump_json(indent=2))
+    else:
+        show_quote(_console, answer)
+    if answer.verdict != "exact":
+        raise typer.Exit(4 if answer.verdict == "near" else 3)
+
+
 @app.command(epilog="Example: `BYLINE_PORT=8080 byline serve`")
 def serve() -> None:
     """Serve the API and the chat page on BYLINE_HOST and BYLINE_PORT."""
+    from api.logs import log_as_json
     from api.serve import serve as run
     from index.settings import load_settings
 
-    run(load_settings())
+    settings = load_settings()
+    if settings.log == "json":
+        log_as_json()
+    run(settings)
+
+
+@app.command(epilog="Example: `byline doctor --json`")
+def doctor(json: Json = False) -> None:
+    """Say what is wrong with this installation and what to do. Ends with 1 where something is."""
+    from api.doctor import examine
+    from index.settings import load_settings
+
+    findings = examine(load_settings())
+    if json:
+        _print_json([finding.model_dump() for finding in findings])
+    else:
+        signs = {"ok": "[green]ok[/green]     ", "warning": "[yellow]warning[/yellow]", "wrong": "[red]wrong[/red]  "}
+        for finding in findings:
+            words = escape(f"{finding.about}: {finding.says} {finding.do}".rstrip())
+            _console.print(f"{signs[finding.grade]}  {words}", highlight=False, soft_wrap=True)
+    if any(finding.grade == "wrong" for finding in findings):
+        raise typer.Exit(1)
 
 
 @app.command(name="eval", epilog="Example: `byline eval eval/questions/first.jsonl --min right=0.5`")
 def evaluate(
     files: Annotated[list[Path], typer.Argument(help="JSONL files of questions.")],
     least: Annotated[list[str] | None, typer.Option("--min", help="Fail below this, as in right=0.5.")] = None,
+    most: Annotated[list[str] | None, typer.Option("--max", help="Fail above, as in attribution_error=0.")] = None,
+    swaps: Annotated[bool, typer.Option("--swaps", help="Ask again under another name, and under none.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write report.md and report.html here; implies --swaps.")] = None,
     peers: Annotated[bool, typer.Option("--peers", help="Ask LlamaIndex and Haystack too; print one table.")] = False,
     json: Json = False,
 ) -> None:
     """Ask every question of the files and print how true the answers are."""
-    if peers:
-        if least:
-            raise typer.BadParameter("--min gates Byline alone; leave it out with --peers.")
-        _compare_with_peers(files, json)
+    if peers and (least or most):
+        raise typer.BadParameter("--min and --max gate Byline alone; leave them out with --peers.")
+    if report:
+        from eval.report import refuse_tracked
+
+        refuse_tracked(report)
+    comparison = _compare_with_peers(files, json) if peers else None
+    if peers and not report:
         return
 
     from rich.progress import track
@@ -104,14 +209,20 @@ def evaluate(
     from index.settings import load_settings
     from rag.engine import Engine
 
-    total = len(load_questions(files))
+    again = swaps or report is not None
+    total = len(load_questions(files)) * (2 if again else 1)
     steps = iter(track(range(total), "asking", console=_errors, disable=not _errors.is_terminal))
-    report = run_eval(Engine.open(load_settings()), files, lambda: next(steps, None))
-    missed = check_gates(report, least or [])
-    if json:
-        print(report.model_dump_json(indent=2))
-    else:
-        show_report(_console, report)
+    found = run_eval(Engine.open(load_settings()), files, lambda: next(steps, None), again)
+    missed = check_gates(found, least or [], most or [])
+    if json and not peers:
+        print(found.model_dump_json(indent=2))
+    elif not json:
+        show_report(_console, found)
+    if report:
+        from eval.report import write_report
+
+        for path in write_report(report, found, comparison):
+            _errors.print(f"Written to {path}", highlight=False, soft_wrap=True)
     for sentence in missed:
         _errors.print(f"[red]Missed:[/red] {sentence}")
     if missed:
@@ -200,6 +311,63 @@ def evaluate_speed(
         _errors.print(f"Kept in {save(report, 'speed')}", highlight=False, soft_wrap=True)
 
 
+@app.command(name="eval-load", epilog="Example: `byline eval-load eval/questions/first.jsonl --save`")
+def evaluate_load(
+    files: Annotated[list[Path], typer.Argument(help="JSONL files of questions.")],
+    seconds: Annotated[float, typer.Option(min=2, help="How long to ask at twice the capacity.")] = 120,
+    busy: Annotated[bool, typer.Option("--busy", help="Measure even where other processes use the machine.")] = False,
+    keep: Annotated[bool, typer.Option("--save", help="Keep the figures as JSON in eval/results/.")] = False,
+    json: Json = False,
+) -> None:
+    """Ask a server more than it can answer, and time what it answers, what it refuses, and its /healthz."""
+    from eval.busy import refuse_busy_machine
+    from eval.load import measure_load
+    from eval.results import save
+    from eval.schema import load_questions
+    from eval.show import show_load
+    from index.settings import load_settings
+
+    questions = load_questions(files)
+    if not busy:
+        refuse_busy_machine()
+    with _build_progress(json) as progress:
+        report = measure_load(load_settings(), questions, seconds, progress)
+    if json:
+        print(report.model_dump_json(indent=2))
+    else:
+        show_load(_console, report)
+    if keep:
+        _errors.print(f"Kept in {save(report, 'load')}", highlight=False, soft_wrap=True)
+
+
+@app.command(name="eval-streaming", epilog="Example: `byline eval-streaming eval/questions/first.jsonl`")
+def evaluate_streaming(
+    files: Annotated[list[Path], typer.Argument(help="JSONL files of questions.")],
+    busy: Annotated[bool, typer.Option("--busy", help="Measure even where other processes use the machine.")] = False,
+    keep: Annotated[bool, typer.Option("--save", help="Keep the figures as JSON in eval/results/.")] = False,
+    json: Json = False,
+) -> None:
+    """Time the first sentence of streamed answers, and how soon work stops for a client that goes away."""
+    from eval.busy import refuse_busy_machine
+    from eval.results import save
+    from eval.schema import load_questions
+    from eval.streaming import measure_streaming
+    from eval.streaming_show import show_streaming
+    from index.settings import load_settings
+
+    questions = load_questions(files)
+    if not busy:
+        refuse_busy_machine()
+    with _build_progress(json) as progress:
+        report = measure_streaming(load_settings(), questions, progress)
+    if json:
+        print(report.model_dump_json(indent=2))
+    else:
+        show_streaming(_console, report)
+    if keep:
+        _errors.print(f"Kept in {save(report, 'streaming')}", highlight=False, soft_wrap=True)
+
+
 @app.command(name="eval-search", epilog="Example: `byline eval-search --rows 100000 --rows 1000000`")
 def evaluate_search(
     rows: Annotated[list[int] | None, typer.Option(min=1, help="Passages: 1e4, 1e5 and 1e6 by default.")] = None,
@@ -229,6 +397,110 @@ def evaluate_search(
         _errors.print(f"Kept in {save(report, 'search')}", highlight=False, soft_wrap=True)
 
 
+@app.command(name="eval-generated", epilog="Example: `byline eval-generated --count 10000`")
+def evaluate_generated(
+    count: Annotated[int, typer.Option(min=1, help="How many questions are to be answered.")] = 10_000,
+    seed: Annotated[int, typer.Option(help="Another seed makes other questions.")] = 0,
+    json: Json = False,
+) -> None:
+    """Ask questions made up from the index, without the reranker, and check that every answer is true."""
+    from rich.progress import track
+
+    from eval.generated import eval_generated
+    from eval.show import show_generated
+    from index.settings import RERANK_OFF, load_settings
+    from rag.engine import Engine
+
+    engine = Engine.open(load_settings().model_copy(update={"rerank": RERANK_OFF}))
+    steps = iter(track(range(count), "asking", console=_errors, disable=not _errors.is_terminal))
+    report = eval_generated(engine, count, seed, lambda: next(steps, None))
+    if json:
+        print(report.model_dump_json(indent=2))
+    else:
+        show_generated(_console, report)
+    if report.failures:
+        raise typer.Exit(1)
+
+
+@app.command(name="eval-leaks", epilog="Example: `byline eval-leaks adcs-blog --count 10000`")
+def evaluate_leaks(
+    volumes: Annotated[list[str], typer.Argument(help="The volumes (ids) that a key may see.")],
+    count: Annotated[int, typer.Option(min=1, help="How many requests are sent.")] = 10_000,
+    seed: Annotated[int, typer.Option(help="Another seed makes other requests.")] = 0,
+    json: Json = False,
+) -> None:
+    """Ask a server over HTTP with a key for some volumes, and look for anything of the others in what comes back."""
+    from rich.progress import track
+
+    from eval.leaks import eval_leaks
+    from eval.show import show_leaks
+    from index.settings import load_settings
+
+    steps = iter(track(range(count), "asking", console=_errors, disable=not _errors.is_terminal))
+    report = eval_leaks(load_settings(), volumes, count, seed, lambda: next(steps, None))
+    if json:
+        print(report.model_dump_json(indent=2))
+    else:
+        show_leaks(_console, report)
+    if report.leaks:
+        raise typer.Exit(1)
+
+
+@app.command(name="eval-quotes", epilog="Example: `byline eval-quotes --seeds 20 --min 0.99`")
+def evaluate_quotes(
+    seeds: Annotated[int, typer.Option(min=1, help="How many draws: seeds 1 to so many.")] = 1,
+    count: Annotated[int, typer.Option(min=1, help="How many quotations of each of the three kinds a draw.")] = 40,
+    least: Annotated[float, typer.Option("--min", min=0, max=1, help="Fail where a smaller share is right.")] = 0.0,
+    json: Json = False,
+) -> None:
+    """Draw quotations from the index (exact, altered, invented) and print how truly they are found."""
+    from rich.progress import track
+
+    from eval.quotes import KINDS, eval_quotes
+    from eval.quotes_show import show_quotes
+    from index.settings import load_settings
+    from rag.engine import Engine
+
+    total = range(seeds * count * len(KINDS))
+    steps = iter(track(total, "looking up", console=_errors, disable=not _errors.is_terminal))
+    report = eval_quotes(Engine.open(load_settings()), range(1, seeds + 1), count, lambda: next(steps, None))
+    if json:
+        print(report.model_dump_json(indent=2))
+    else:
+        show_quotes(_console, report)
+    if report.right < least:
+        _errors.print(f"[red]Missed:[/red] right is {report.right}, less than {least}.")
+        raise typer.Exit(1)
+
+
+@app.command(
+    name="eval-llm", epilog="Example: `BYLINE_LLM=~/model.gguf byline eval-llm eval/questions/first.jsonl --count 20`"
+)
+def evaluate_llm(
+    files: Annotated[list[Path], typer.Argument(help="JSONL files of questions.")],
+    count: Annotated[int, typer.Option(min=1, help="So many questions of each file, spread over their kinds.")] = 20,
+    json: Json = False,
+) -> None:
+    """Ask with the language model, and print every sentence that got out beside what it cites, to be read."""
+    from rich.progress import track
+
+    from eval.retelling import eval_retelling, sample
+    from eval.retelling_show import show_retelling
+    from eval.schema import load_questions
+    from index.settings import load_settings
+    from rag.engine import Engine
+
+    questions = [question for file in files for question in sample(load_questions([file]), count)]
+    engine = Engine.open(load_settings())
+    engine.warm()
+    steps = iter(track(questions, "asking", console=_errors, disable=not _errors.is_terminal))
+    report = eval_retelling(engine, questions, lambda: next(steps, None))
+    if json:
+        print(report.model_dump_json(indent=2))
+    else:
+        show_retelling(_console, report)
+
+
 @app.command(name="eval-chunks", epilog="Example: `byline eval-chunks ~/chunkeval`")
 def evaluate_chunks(
     folder: Annotated[Path, typer.Argument(help="Folder with corpora/*.md and questions.jsonl.")],
@@ -247,6 +519,24 @@ def evaluate_chunks(
         print(report.model_dump_json(indent=2))
     else:
         show_chunks(_console, report)
+
+
+@app.command(name="eval-clapnq", epilog="Example: `byline eval-clapnq ~/clapnq`")
+def evaluate_clapnq(
+    folder: Annotated[Path, typer.Argument(help="Folder with dev_answerable.jsonl and dev_unanswerable.jsonl.")],
+    json: Json = False,
+) -> None:
+    """Answer CLAPnq's questions from their own passages and print RougeL and silence beside published rows."""
+    from eval.clapnq_engine import eval_clapnq
+    from eval.show import show_clapnq
+    from index.settings import load_settings
+
+    with _build_progress(json) as progress:
+        report = eval_clapnq(load_settings(), folder, progress)
+    if json:
+        print(report.model_dump_json(indent=2))
+    else:
+        show_clapnq(_console, report)
 
 
 @app.command(name="eval-reading", epilog="Example: `BYLINE_TEXTS=~/texts byline eval-reading eval/structure/001.json`")
@@ -370,6 +660,49 @@ def calibrate(
     _console.print(fitted.summary, highlight=False)
 
 
+@feedback.command(name="list", epilog="Example: `byline feedback list --verdict wrong_person`")
+def list_feedback(
+    verdict: Annotated[Verdict | None, typer.Option(help="Only what says this.")] = None,
+    json: Json = False,
+) -> None:
+    """Print what readers said of answers, the newest first."""
+    from api.show_feedback import show_feedback
+    from index.settings import load_settings
+    from rag.database import open_database
+    from rag.feedback import FeedbackStore
+
+    found = FeedbackStore(open_database(load_settings())).newest(verdict=verdict)
+    if json:
+        _print_json([{**asdict(said), "given": said.given.isoformat()} for said in found])
+    else:
+        show_feedback(_console, found)
+
+
+@feedback.command(name="export", epilog="Example: `byline feedback export feedback.jsonl`")
+def export_feedback(
+    file: Annotated[Path, typer.Argument(help="The JSONL file to write; one that is there is replaced.")],
+    verdict: Annotated[Verdict | None, typer.Option(help="Only what says this.")] = None,
+) -> None:
+    """Write what readers said of answers as questions that `byline eval` can ask.
+
+    Notes say what is to be filled in by hand before they can measure anything.
+    """
+    from eval.from_feedback import questions_from, write_questions
+    from index.catalogue import load_catalogue
+    from index.settings import load_settings
+    from index.snapshot import Snapshot
+    from rag.database import open_database
+    from rag.feedback import FeedbackStore
+
+    settings = load_settings()
+    files = {entry.id: entry.file for entry in load_catalogue(settings.seeds / "catalogue.toml")}
+    said = FeedbackStore(open_database(settings)).newest(verdict=verdict)
+    questions = questions_from(said, Snapshot.open(settings.home), files)
+    write_questions(file, questions)
+    many = "1 question" if len(questions) == 1 else f"{len(questions)} questions"
+    _errors.print(f"Written to {file}: {many}", highlight=False, soft_wrap=True)
+
+
 def main() -> None:
     """Run the command line; a deliberate error is one sentence on stderr and its exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -382,7 +715,7 @@ def main() -> None:
         sys.exit(error.exit_code)
 
 
-def _compare_with_peers(files: "Sequence[Path]", json: bool) -> None:
+def _compare_with_peers(files: "Sequence[Path]", json: bool) -> "ComparisonReport":
     """Ask Byline and other libraries, and print one table."""
     from eval.peers.comparison import compare
     from eval.peers.cross_encoder import open_scorer
@@ -398,6 +731,7 @@ def _compare_with_peers(files: "Sequence[Path]", json: bool) -> None:
         print(report.model_dump_json(indent=2))
     else:
         show_comparison(_console, report)
+    return report
 
 
 def _build_progress(json: bool) -> "BuildProgress":

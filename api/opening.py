@@ -1,13 +1,26 @@
-"""Opening an engine while the service is already up: a way to open one goes in, the open engine comes out later."""
+"""Opening an engine while the service is already up, and another one when another index is published.
+
+In: a way to open an engine. Out: the open engine, later; from then on always the one over the newest index, once it is
+warm. A request keeps the engine that it began with.
+"""
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event, Thread
 
 from index.errors import BylineError, SnapshotError
+from index.manifest import CURRENT
+from rag.answer import Answer
 from rag.engine import Engine
+from rag.views import renewed
 
 _log = logging.getLogger(__name__)
+_LOOKS_EVERY_S = 1.0
+
+
+def _nothing(engine: Engine) -> None:
+    """Prepare nothing."""
 
 
 class Opening:
@@ -18,22 +31,50 @@ class Opening:
         >>> app = create_app(opening)
     """
 
-    def __init__(self, open_engine: Callable[[], Engine], when_done: Callable[[], None] = lambda: None) -> None:
-        """Prepare to call `open_engine`; nothing happens before `start`. `when_done` is called after either end."""
+    def __init__(
+        self,
+        open_engine: Callable[[], Engine],
+        when_done: Callable[[], None] = lambda: None,
+        *,
+        follows: Path | None = None,
+        prepare: Callable[[Engine], None] = _nothing,
+    ) -> None:
+        """Prepare to open an engine; nothing happens before `start`.
+
+        Args:
+            open_engine: called once.
+            when_done: called when that has ended, with an engine or without.
+            follows: the home whose newest index is served; None stays with the one that is opened.
+            prepare: called with every engine before it is served.
+        """
         self._open_engine = open_engine
         self._when_done = when_done
+        self._home = follows
+        self._prepare = prepare
         self._done = Event()
+        self._stopped = Event()
         self._engine: Engine | None = None
         self._failure: BylineError | None = None
+        self._observers: list[Callable[[Answer], None]] = []
+        self.switches = 0
+        """How many engines were served after the first one."""
 
     @property
     def failure(self) -> BylineError | None:
         """What opening ended with where it did not end with an engine."""
         return self._failure
 
+    def observe(self, observer: Callable[[Answer], None]) -> None:
+        """Have `observer` called with every answer of the engine that is going to be opened."""
+        self._observers.append(observer)
+
     def start(self) -> None:
         """Begin, and return at once; a process that is told to end meanwhile ends when the engine is open."""
         Thread(target=self._run, name="open-engine").start()
+
+    def stop(self) -> None:
+        """Look for no other index any longer."""
+        self._stopped.set()
 
     def engine(self) -> Engine:
         """The open, warm engine.
@@ -50,9 +91,12 @@ class Opening:
         return self._engine
 
     def _run(self) -> None:
+        pointer = self._pointer()
         try:
             engine = self._open_engine()
             engine.warm()
+            engine.observers += self._observers
+            self._prepare(engine)
             self._engine = engine
         except BylineError as error:
             self._failure = error
@@ -63,3 +107,31 @@ class Opening:
             )
         self._done.set()
         self._when_done()
+        if self._home is not None and self._failure is None:
+            Thread(target=self._follow, args=[pointer], name="follow-index", daemon=True).start()
+
+    def _follow(self, pointer: str) -> None:
+        """Serve whatever index is published, until told to stop; one that cannot be opened leaves the last one."""
+        while not self._stopped.wait(_LOOKS_EVERY_S):
+            if (newest := self._pointer()) in (pointer, ""):
+                continue
+            pointer = newest
+            try:
+                self._switch()
+            except Exception:
+                _log.exception("the index published last could not be opened; the one before it answers")
+
+    def _switch(self) -> None:
+        assert self._engine is not None
+        engine = renewed(self._engine)
+        engine.warm()
+        self._prepare(engine)
+        self._engine = engine
+        self.switches += 1
+
+    def _pointer(self) -> str:
+        """What names the newest index; empty where nothing does."""
+        try:
+            return (self._home / CURRENT).read_text("utf-8") if self._home else ""
+        except (OSError, UnicodeDecodeError):
+            return ""

@@ -1,5 +1,8 @@
 """Errors as RFC 9457 problem+json: an exception goes in, a response comes out that says what to do next."""
 
+import json
+import logging
+import math
 import re
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -12,7 +15,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from api.headers import SECURITY_HEADERS
-from index.errors import BylineError
+from index.errors import BylineError, TooMuch
+
+_log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 MAX_FIELDS_NAMED = 3
@@ -41,6 +46,17 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": _DESCRIPTIONS[status], "content": content} for status in statuses}
 
 
+def without_invented(document: dict[str, Any]) -> dict[str, Any]:
+    """An OpenAPI document without the answers that FastAPI supposes, and which no route of ours gives."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            if "HTTPValidationError" in str(operation["responses"].get("422")):
+                del operation["responses"]["422"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        document.get("components", {}).get("schemas", {}).pop(name, None)
+    return document
+
+
 def install_problems(app: FastAPI) -> None:
     """Make every error that `app` answers with a problem."""
     app.add_exception_handler(BylineError, _on_byline_error)
@@ -51,25 +67,45 @@ def install_problems(app: FastAPI) -> None:
 
 _DESCRIPTIONS = {
     400: "The body is not JSON in UTF-8.",
-    404: "There is no such section, volume or person.",
+    404: "There is no such section, volume, person or conversation.",
+    401: "There is no key in the request, or it is unknown or revoked.",
+    403: "The key may not do this, or none of the volumes that it may see is in the collection.",
     413: "The body is larger than 1 MiB.",
+    421: "No key was ever made, and the request does not come from this machine under its own name.",
     422: "The question or another field cannot be used; the detail names it.",
+    429: "This key or address asks more often than it may; Retry-After says when to come again.",
     500: "An error that is ours.",
-    503: "No index is open: it is still being opened, or there is none that can be used.",
+    504: "The answer took longer than an answer may.",
+    503: (
+        "More is asked than can be answered now, no index is open, as yet or at all, or the database of conversations "
+        "does not answer."
+    ),
 }
 
 
-def _on_byline_error(request: Request, error: Exception) -> ProblemResponse:
+def problem_of(request: Request, error: BylineError) -> ProblemResponse:
+    """The response that an error of ours is."""
     words = re.findall("[A-Z][a-z]*", type(error).__name__)
-    status = cast(BylineError, error).status
     return _respond(
         request,
-        status,
+        error.status,
         str(error),
         kind="urn:byline:problem:" + "-".join(words).lower(),
         title=" ".join(words).capitalize(),
-        headers={"Retry-After": str(RETRY_AFTER_S)} if status == 503 else {},
+        headers=_headers_of(error),
     )
+
+
+def _headers_of(error: BylineError) -> dict[str, str]:
+    if error.status == 401:
+        return {"WWW-Authenticate": 'Bearer realm="byline"'}
+    if isinstance(error, TooMuch):
+        return {"Retry-After": str(max(1, math.ceil(error.retry_after)))}
+    return {"Retry-After": str(RETRY_AFTER_S)} if error.status == 503 else {}
+
+
+def _on_byline_error(request: Request, error: Exception) -> ProblemResponse:
+    return problem_of(request, cast(BylineError, error))
 
 
 def _on_invalid_request(request: Request, error: Exception) -> ProblemResponse:
@@ -99,6 +135,19 @@ def _on_http_error(request: Request, error: Exception) -> ProblemResponse:
 
 
 def _on_unexpected_error(request: Request, error: Exception) -> ProblemResponse:
+    return fault_of(request)
+
+
+def problem_within(request: Request, error: Exception) -> dict[str, Any]:
+    """The problem that an error is which came when the response had begun; a fault of ours is logged."""
+    if not isinstance(error, BylineError):
+        _log.error("an answer failed while it was streamed", exc_info=error)
+    response = problem_of(request, error) if isinstance(error, BylineError) else fault_of(request)
+    return cast(dict[str, Any], json.loads(bytes(response.body)))
+
+
+def fault_of(request: Request) -> ProblemResponse:
+    """The response to a fault of ours; it tells nothing about the inside."""
     detail = "Something went wrong in Byline itself. Try again; if it happens again, report it with the server's log."
     return _respond(request, 500, detail, headers=SECURITY_HEADERS)
 

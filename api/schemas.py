@@ -1,10 +1,13 @@
 """What the service answers besides an answer: sections, volumes, people and its own state."""
 
-from typing import Literal, Self
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from index.records import SectionRecord
+from index.records import SectionRecord, SectionRef, SentenceRecord, VolumeRecord
+from rag.address import address_of
 from rag.answer import BylineName, Edition
 
 
@@ -45,7 +48,17 @@ class SentenceView(View):
     speaker: str | None = Field(description="Who is quoted, where the text says so.", examples=[None])
     paragraph: int = Field(description="Number of the paragraph within the section, from 0.", examples=[3])
     spans: list[SpanView] = Field(description="Where the words stand in the file, in reading order.")
+    address: str = Field(
+        description="What `GET /v1/citations/{address}` takes; lasts over index runs.",
+        examples=["001/reducing-demand/p4/s2~k4x2mq7a"],
+    )
     notes: list[NoteView] = Field(description="The footnotes that its marks call.", examples=[[]])
+
+    @classmethod
+    def of(cls, section: SectionRecord, sentence: SentenceRecord) -> Self:
+        """The view of a sentence of a section."""
+        own = {name: getattr(sentence, name) for name in cls.model_fields if name != "address"}
+        return cls.model_validate({**own, "address": str(address_of(section.id, sentence, section.sentences))})
 
 
 class SectionRefView(View):
@@ -54,6 +67,8 @@ class SectionRefView(View):
     id: str = Field(description="What `GET /v1/sections/{id}` takes.", examples=["001/reducing-demand"])
     title: str = Field(description="The section's title.", examples=["Reducing demand"])
     authors: list[str] = Field(description="Who wrote it; empty where unknown.", examples=[["Lisa Harker"]])
+    volume_id: str = Field(description="The volume that it stands in.", examples=["001"])
+    kind: str = Field(description="What the section is.", examples=["essay", "foreword"])
 
 
 class SectionView(View):
@@ -87,8 +102,9 @@ class SectionView(View):
     @classmethod
     def of(cls, record: SectionRecord) -> Self:
         """The view of a section as the snapshot holds it."""
-        own = {name: getattr(record, name) for name in cls.model_fields if name not in ("start", "end")}
-        return cls.model_validate({**own, "start": record.span.start, "end": record.span.end})
+        own = {name: getattr(record, name) for name in cls.model_fields if name not in ("start", "end", "sentences")}
+        sentences = [SentenceView.of(record, sentence) for sentence in record.sentences]
+        return cls.model_validate({**own, "start": record.span.start, "end": record.span.end, "sentences": sentences})
 
 
 class VolumeView(View):
@@ -113,6 +129,18 @@ class VolumesView(View):
     volumes: list[VolumeView] = Field(description="The volumes.")
 
 
+class VolumeContentsView(VolumeView):
+    """A volume with its sections."""
+
+    contents: list[SectionRefView] = Field(description="Its sections in reading order.")
+
+    @classmethod
+    def listing(cls, volume: VolumeRecord, sections: Iterable[SectionRef]) -> Self:
+        """The view of a volume as the snapshot holds it, with these sections."""
+        own = {name: getattr(volume, name) for name in VolumeView.model_fields}
+        return cls.model_validate({**own, "contents": list(sections)})
+
+
 class RoleView(View):
     """An office or occupation, and the byline that prints it."""
 
@@ -135,6 +163,44 @@ class PeopleView(View):
     """Everybody who wrote something in the collection."""
 
     people: list[PersonView] = Field(description="The people.")
+
+
+class NewConversation(BaseModel):
+    """A conversation to be begun."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str = Field(default="", max_length=200, description="Its title; empty takes its first question's words.")
+
+
+class ConversationView(View):
+    """A conversation that the server keeps."""
+
+    id: str = Field(description="What `conversation_id` of POST /v1/ask takes; whoever knows it can read and go on.")
+    title: str = Field(description="Its title.", examples=["Schools and Harker"])
+    created: datetime = Field(description="When it began, UTC.")
+    updated: datetime = Field(description="When its last question was answered, UTC.")
+
+
+class ConversationsView(View):
+    """Conversations, the one asked in last first."""
+
+    conversations: list[ConversationView] = Field(description="The conversations.")
+
+
+class ExchangeView(View):
+    """A question of a conversation with its answer."""
+
+    position: int = Field(description="Its place in the conversation, from 0.", examples=[0])
+    asked: datetime = Field(description="When it was answered, UTC.")
+    question: str = Field(description="The question as it was asked.")
+    answer: dict[str, Any] = Field(description="The answer as POST /v1/ask gave it.")
+
+
+class TalkView(ConversationView):
+    """A conversation with all that was asked and answered."""
+
+    exchanges: list[ExchangeView] = Field(description="Questions and answers in order.")
 
 
 class Health(View):

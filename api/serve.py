@@ -4,16 +4,20 @@ import errno
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from ipaddress import ip_address
 from types import FrameType
 
 import uvicorn
 
 from api.app import create_app
+from api.keys import Keys
 from api.opening import Opening
-from index.errors import PortInUse, SettingsError
+from index.errors import BylineError, PortInUse, SettingsError
+from index.restricted import remove_stale
 from index.settings import Settings
 from rag.engine import Engine
+from rag.views import limited
 
 QUESTION_TO_TRY = "what did Harker say about schools?"
 GRACE_S = 10
@@ -24,9 +28,12 @@ def serve(settings: Settings) -> None:
 
     Raises:
         PortInUse: something else listens on the port.
-        SettingsError: the host is no address of this machine, or the port may not be used.
+        SettingsError: the host is no address of this machine, or the port may not be used; or others than this machine
+            could ask, and no key was ever made.
         SnapshotError: there is no index to serve, or it cannot be used.
     """
+    keys = Keys(settings.home)
+    _refuse_open_door(settings, keys)
     with closing(listen(settings.host, settings.port)) as listener, _ended_by_sigterm():
         address = _address(listener)
 
@@ -36,8 +43,14 @@ def serve(settings: Settings) -> None:
             if not server.should_exit:
                 print(f"Byline answers on {address}\nTry: {QUESTION_TO_TRY}", flush=True)
 
-        opening = Opening(lambda: Engine.open(settings), when_done=announce)
-        server = uvicorn.Server(_config(opening))
+        def open_views(engine: Engine) -> None:
+            remove_stale(settings.home)
+            for volumes in {key.volumes for key in keys.all() if key.volumes and key.revoked is None}:
+                with suppress(BylineError):
+                    limited(engine, volumes)
+
+        opening = Opening(lambda: Engine.open(settings), when_done=announce, follows=settings.home, prepare=open_views)
+        server = uvicorn.Server(_config(opening, settings))
         server.run(sockets=[listener])
     if opening.failure is not None:
         raise opening.failure
@@ -72,9 +85,29 @@ def _why_not(host: str, port: int, error: OSError) -> PortInUse | SettingsError:
     return SettingsError(f"BYLINE_HOST={host} cannot be used: {error}. Set it to an address of this machine.")
 
 
-def _config(opening: Opening) -> uvicorn.Config:
+def _refuse_open_door(settings: Settings, keys: Keys) -> None:
+    """Raise SettingsError where others than this machine could ask and nobody would need a key."""
+    if settings.open or keys.are_needed or is_loopback(settings.host):
+        return
+    raise SettingsError(
+        f"BYLINE_HOST={settings.host} can be reached by others, and no key was ever made. Make one with `byline keys "
+        "create`, or set BYLINE_OPEN=true where everybody who reaches it may ask."
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens on a host."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return True  # listening on it says what is wrong with it
+    return all(ip_address(str(address[0])).is_loopback for *_, address in found)
+
+
+def _config(opening: Opening, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
-        create_app(opening),
+        create_app(opening, settings),
+        log_config=None,
         lifespan="on",
         log_level="warning",
         access_log=False,

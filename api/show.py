@@ -21,14 +21,15 @@ def show_answer(console: Console, answer: Answer) -> None:
     console.print(escape(answer.answer), soft_wrap=True, highlight=False)
     console.print()
     for citation in answer.citations:
-        console.print(f"  {_byline(citation)}", soft_wrap=True, highlight=False)
+        console.print(f"  {byline(citation)}", soft_wrap=True, highlight=False)
     for credit in dict.fromkeys(citation.credit for citation in answer.citations):
         console.print(f"[dim]Source: {escape(credit)}[/dim]", soft_wrap=True, highlight=False)
     for note in answer.notes:
         console.print(f"[dim]{escape(note)}[/dim]", soft_wrap=True, highlight=False)
 
 
-def _byline(citation: Citation) -> str:
+def byline(citation: Citation) -> str:
+    """One line that says who and where, with its markup for rich."""
     people = ", ".join(citation.authors) or "writer not named"
     first, last = citation.lines
     lines = f"line {first}" if first == last else f"lines {first}–{last}"

@@ -116,10 +116,12 @@ def _flat_out(port: int, bodies: Sequence[bytes], seconds: float) -> FlatOut:
 def _overload(port: int, bodies: Sequence[bytes], seconds: float, per_second: float) -> Overload:
     draw = random.Random(0)  # noqa: S311 - arrivals, not a secret
     own, asked, lock = threading.local(), list[tuple[int, float]](), threading.Lock()
+    connections: list[http.client.HTTPConnection] = []
 
     def ask(body: bytes, due: float) -> None:
         if not hasattr(own, "connection"):
             own.connection = connection_to(port)
+            connections.append(own.connection)
         status = _status(own.connection, body)
         with lock:
             asked.append((status, (time.monotonic() - due) * 1000))
@@ -131,6 +133,8 @@ def _overload(port: int, bodies: Sequence[bytes], seconds: float, per_second: fl
             time.sleep(max(0.0, due - time.monotonic()))
             pool.submit(ask, next_body(), due)
             due += draw.expovariate(per_second)
+    for connection in connections:
+        connection.close()
     refused = [item for item in asked if item[0] in _REFUSALS]
     return Overload(
         seconds=seconds,

@@ -12,9 +12,10 @@ import uvicorn
 from api.app import create_app
 from api.opening import Opening
 from api.serve import listen
+from index.settings import Settings
 from rag.engine import Engine
 
-Served = Callable[[Callable[[], Engine]], AbstractContextManager[httpx.Client]]
+Served = Callable[..., AbstractContextManager[httpx.Client]]
 
 
 def wait_until_ready(client: httpx.Client) -> None:
@@ -26,9 +27,10 @@ def wait_until_ready(client: httpx.Client) -> None:
 
 
 @contextmanager
-def _served(open_engine: Callable[[], Engine]) -> Iterator[httpx.Client]:
+def _served(open_engine: Callable[[], Engine], settings: Settings | None = None) -> Iterator[httpx.Client]:
     with closing(listen("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(create_app(Opening(open_engine)), lifespan="on", log_level="critical"))
+        app = create_app(Opening(open_engine), settings)
+        server = uvicorn.Server(uvicorn.Config(app, lifespan="on", log_level="critical"))
         thread = Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
@@ -41,7 +43,7 @@ def _served(open_engine: Callable[[], Engine]) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="session")
 def served() -> Served:
-    """Serve whatever engine the given function opens, and speak to it."""
+    """Serve whatever engine the given function opens, guarded where settings are given, and speak to it."""
     return _served
 
 

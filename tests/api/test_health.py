@@ -78,7 +78,9 @@ def test_health_is_quick_while_eight_asks_run(client: httpx.Client) -> None:
     def ask_until_the_end() -> None:
         with httpx.Client(base_url=client.base_url, timeout=60) as asking:
             while time.monotonic() < end:
-                asking.post("/v1/ask", json=QUESTION).raise_for_status()
+                assert asking.post("/v1/ask", json=QUESTION).status_code in (200, 503), (
+                    "too much is refused, not failed"
+                )
 
     with ThreadPoolExecutor(8) as threads:
         asks = [threads.submit(ask_until_the_end) for _ in range(8)]

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.openai_errors import PATHS as OPENAI_PATHS
 from index.settings import Settings
 from rag.answer import Answer, Ask
 from rag.engine import Engine
@@ -41,8 +42,8 @@ def problem(response: httpx.Response, status: int) -> dict[str, Any]:
         ('{"question": "a", "history": [{"role": "writer", "content": "b"}]}', "`history[0].role`"),
         ('{"question": "a", "colour": "red"}', "`colour` is not a field"),
         ('{"question": "a", "\\ud800": "red"}', "surrogates"),
-        ('{"question": "a", "stream": true}', "`stream` is not available yet"),
-        ('{"question": "a", "composer": "llm"}', "`llm` is not available yet"),
+        ('{"question": "a", "stream": "perhaps"}', "`stream`"),
+        ('{"question": "a", "composer": "llm"}', "BYLINE_LLM"),
         ("[]", "the body"),
     ],
 )
@@ -113,6 +114,13 @@ def test_a_fault_of_ours_tells_nothing_about_the_inside(served: Served, engine: 
 
 def test_problems_are_documented(client: httpx.Client) -> None:
     routes = client.get("/openapi.json").json()["paths"]
-    assert {"/v1/ask", "/v1/sections/{section_id}", "/v1/volumes", "/v1/people", "/healthz", "/readyz"} == set(routes)
-    assert "application/problem+json" in routes["/v1/ask"]["post"]["responses"]["422"]["content"]
-    assert "application/problem+json" in routes["/v1/sections/{section_id}"]["get"]["responses"]["404"]["content"]
+    assert {"/v1/ask", "/v1/sections/{section_id}", "/v1/volumes", "/v1/people", "/healthz", "/readyz"} <= set(routes)
+    for path, operations in routes.items():
+        media_type = "application/json" if path.startswith(OPENAI_PATHS) else "application/problem+json"
+        for operation in operations.values():
+            failures = {status: found for status, found in operation["responses"].items() if status >= "400"}
+            assert all(list(found["content"]) == [media_type] for found in failures.values()), path
+            assert path == "/healthz" or "503" in failures, path
+            assert "requestBody" not in operation or {"400", "413"} <= set(failures), path
+    assert "422" in routes["/v1/ask"]["post"]["responses"]
+    assert "404" in routes["/v1/sections/{section_id}"]["get"]["responses"]

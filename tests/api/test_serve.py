@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.keys import Keys, Scope
 from api.serve import QUESTION_TO_TRY, listen, serve
 from index.errors import NoSnapshot, PortInUse, SettingsError
 from index.settings import Settings
@@ -102,3 +103,14 @@ def test_without_an_index_it_ends_and_says_so(tmp_path: Path, settings: Settings
         Engine.open(settings.model_copy(update={"home": tmp_path}))
     with pytest.raises(NoSnapshot):
         serve(settings.model_copy(update={"home": tmp_path, "port": 0}))
+
+
+def test_without_keys_it_does_not_serve_others(tmp_path: Path, settings: Settings) -> None:
+    everywhere = settings.model_copy(update={"home": tmp_path, "host": "0.0.0.0", "port": 0})
+    with pytest.raises(SettingsError, match="no key was ever made"):
+        serve(everywhere)
+    with pytest.raises(NoSnapshot):
+        serve(everywhere.model_copy(update={"open": True}))
+    Keys(tmp_path).create("desk", [Scope.ASK])
+    with pytest.raises(NoSnapshot):
+        serve(everywhere)
