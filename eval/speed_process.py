@@ -6,7 +6,7 @@ In: settings. Out: the environment that hands them on; how much memory a process
 import os
 from pathlib import Path
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from index.settings import PACKAGE_ROOT, Settings
 
@@ -21,12 +21,15 @@ class Memory(BaseModel):
 def environment(settings: Settings) -> dict[str, str]:
     """This process's variables, with these settings and no other, for a process that finds our packages."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("BYLINE_")}
-    own = {f"BYLINE_{name.upper()}": str(_absolute(value)) for name, value in settings if value is not None}
+    own = {f"BYLINE_{name.upper()}": str(_plain(value)) for name, value in settings if value is not None}
     paths = [str(PACKAGE_ROOT), inherited.get("PYTHONPATH", "")]
     return inherited | own | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
-def _absolute(value: object) -> object:
+def _plain(value: object) -> object:
+    """A path as an absolute one, a secret as what it is."""
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
     return value.resolve() if isinstance(value, Path) else value
 
 

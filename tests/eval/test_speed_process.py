@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from eval.speed_process import environment, memory
 from index.settings import Settings
@@ -42,3 +43,8 @@ def test_memory_grows_with_what_is_held() -> None:
 
 def test_a_process_that_is_not_there_holds_nothing_that_can_be_told() -> None:
     assert memory(2**22 + 1) is None
+
+
+def test_a_secret_reaches_the_process_as_it_is(tmp_path: Path) -> None:
+    given = environment(Settings(home=tmp_path, llm_key=SecretStr("a secret")))
+    assert given["BYLINE_LLM_KEY"] == "a secret"
