@@ -114,8 +114,11 @@ def test_the_fitted_weights_sum_to_one(report: FusionReport) -> None:
 
 def test_it_ranks_as_retrieval_does(engine: Engine) -> None:
     engine = Engine(engine.snapshot, engine.settings.model_copy(update={"rerank": "off"}), engine.calibration)
-    turns = [{"role": "user", "content": "what does Lisa Harker say?"}, {"role": "assistant", "content": "A lot."}]
-    for text, history in (("what helps children leaving care?", []), ("and about schools?", turns)):
+    turns = [
+        {"role": "user", "content": "what does Lisa Harker say about schools?"},
+        {"role": "assistant", "content": "A lot."},
+    ]
+    for text, history in (("what helps children leaving care?", []), ("why does she think so?", turns)):
         ask = Ask.model_validate({"question": text, "history": history})
         proposed, focus = engine.proposals(ask)
         focused = [engine.snapshot.passage_sections[row] == focus for row in proposed.rows]
