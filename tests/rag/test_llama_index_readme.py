@@ -10,7 +10,8 @@ import pytest
 from index.settings import PACKAGE_ROOT, Settings
 from rag.engine import Engine
 
-SNIPPETS = re.findall(r"^```python\n(.*?)^```", (PACKAGE_ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
+PYTHON = re.findall(r"^```python\n(.*?)^```", (PACKAGE_ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
+SNIPPETS = [snippet for snippet in PYTHON if "rag.llama_index" in snippet]
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS)
