@@ -1,6 +1,7 @@
-// From an answer to its elements: sentences with numbered marks, the byline list, notes, or a kind abstention.
+// An answer as it grows: sentences with numbered marks, then the bylines and notes, or a kind abstention.
 
-import { editionBadge, el, joined, lineRange } from "./dom.js";
+import { bylineList } from "./bylines.js";
+import { authorsOf, el } from "./dom.js";
 import { hashOf } from "./place.js";
 
 const REASONS = {
@@ -10,37 +11,54 @@ const REASONS = {
   not_verified: "No sentence passed the check against the texts",
 };
 
-const CARRIED = { quoted: "quoted", epigraph: "quoted as an epigraph", reported: "reported" };
-
-export function answerElement(answer, seconds) {
-  const citations = new Map(answer.citations.map((citation) => [citation.id, citation]));
-  const abstained = answer.status === "abstained";
-  return el("article", { class: abstained ? "answer abstained" : "answer", "aria-label": "Answer" },
-    abstained ? el("h3", { class: "reason" }, REASONS[answer.reason] ?? "No answer") : null,
-    paragraphs(answer, citations),
-    answer.citations.length ? bylineList(answer.citations) : null,
-    answer.notes.filter((note) => !answer.answer.includes(note)).map((note) => el("p", { class: "note" }, note)),
-    el("p", { class: "elapsed" }, `${seconds.toFixed(2)} s`));
-}
-
-export function authorsOf(authors) {
-  return authors.length ? joined(authors) : "writer not named";
-}
-
-function paragraphs(answer, citations) {
-  if (!answer.sentences.length) return [el("p", {}, answer.answer)];
-  const groups = [];
-  for (const sentence of answer.sentences) {
-    if (sentence.frame || !groups.length) groups.push([]);
-    groups.at(-1).push(sentence);
+export class GrowingAnswer {
+  constructor() {
+    this.words = el("div", { class: "said" });
+    this.element = el("article", { class: "answer", "aria-label": "Answer" }, this.words);
+    this.sentences = [];
+    this.citations = new Map();
+    this.isBegun = false;
   }
-  return groups.map((sentences) => el("p", {}, sentences.flatMap((sentence) => sentenceParts(sentence, citations))));
-}
 
-function sentenceParts(sentence, citations) {
-  const marks = sentence.citations.map((id) => citations.get(id)).filter(Boolean).map(mark);
-  const frame = sentence.frame ? el("span", { class: "frame" }, sentence.frame) : null;
-  return [frame, sentence.text, el("span", { class: "marks" }, marks), " "];
+  // A sentence whose place came before replaces that sentence and all after it.
+  say({ index, frame, text, citations, sources }) {
+    this.isBegun = true;
+    for (const source of sources) this.citations.set(source.id, source);
+    const sentence = { frame, text, citations };
+    if (index < this.sentences.length) this.redraw([...this.sentences.slice(0, index), sentence]);
+    else this.append(sentence);
+  }
+
+  finish(answer) {
+    this.isBegun = true;
+    this.citations = new Map(answer.citations.map((citation) => [citation.id, citation]));
+    if (!isSame(this.sentences, answer.sentences)) this.redraw(answer.sentences);
+    if (!answer.sentences.length) this.words.append(el("p", {}, answer.answer));
+    if (answer.status === "abstained") {
+      this.element.classList.add("abstained");
+      this.element.prepend(el("h3", { class: "reason" }, REASONS[answer.reason] ?? "No answer"));
+    }
+    if (answer.citations.length) this.element.append(bylineList(answer.citations));
+    const notes = answer.notes.filter((note) => !answer.answer.includes(note));
+    this.element.append(...notes.map((note) => el("p", { class: "note" }, note)));
+  }
+
+  append(sentence) {
+    if (sentence.frame || !this.sentences.length) this.words.append(el("p"));
+    this.sentences.push(sentence);
+    this.words.lastElementChild.append(...this.parts(sentence));
+  }
+
+  redraw(sentences) {
+    this.words.replaceChildren();
+    this.sentences = [];
+    for (const sentence of sentences) this.append(sentence);
+  }
+
+  parts({ frame, text, citations }) {
+    const marks = citations.map((id) => this.citations.get(id)).filter(Boolean).map(mark);
+    return [frame ? el("span", { class: "frame" }, frame) : "", text, el("span", { class: "marks" }, marks), " "];
+  }
 }
 
 function mark(citation) {
@@ -48,34 +66,7 @@ function mark(citation) {
   return el("a", { class: "mark", href: hashOf(citation.url), "aria-label": label, title: label }, String(citation.id));
 }
 
-function bylineList(citations) {
-  const sections = new Map();
-  for (const citation of citations) {
-    sections.set(citation.section_id, [...(sections.get(citation.section_id) ?? []), citation]);
-  }
-  return el("ul", { class: "bylines", "aria-label": "Bylines" }, [...sections.values()].map(sectionItem));
-}
-
-function sectionItem(citations) {
-  const [{ authors, byline, section, volume, edition }] = citations;
-  return el("li", {},
-    el("p", {},
-      el("span", { class: authors.length ? "authors" : "authors unnamed" }, authorsOf(authors)),
-      byline === "inferred" ? el("span", { class: "basis" }, " (byline inferred from the text)") : null),
-    el("p", { class: "where" }, el("cite", {}, section), `, ${volume} `, editionBadge(edition)),
-    el("ol", { class: "places" }, citations.map(placeItem)));
-}
-
-function placeItem(citation) {
-  const where = citation.page ? `page\u00a0${citation.page}` : lineRange(citation.lines);
-  return el("li", {},
-    el("a", { href: hashOf(citation.url) },
-      el("span", { class: "number" }, String(citation.id)), ` ${where}`, voiceOf(citation)));
-}
-
-function voiceOf({ voice, speaker, authors, edition }) {
-  if (voice === "own" || edition === "digest") return null;
-  const carried = CARRIED[voice] ? `${CARRIED[voice]} by ${authorsOf(authors)}` : voice;
-  const whose = voice === "reported" ? "after" : "words of";
-  return el("span", { class: "voice" }, speaker ? `, ${whose} ${speaker}, ${carried}` : `, ${carried}`);
+function isSame(some, others) {
+  const plain = ({ frame, text, citations }) => JSON.stringify([frame, text, citations]);
+  return some.length === others.length && some.every((one, place) => plain(one) === plain(others[place]));
 }

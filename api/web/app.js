@@ -1,108 +1,80 @@
-// The page: asks questions in turn and shows what comes back.
+// The page: what its address names is what it shows.
 
-import { answerElement } from "./answer.js";
-import * as client from "./client.js";
-import { editionBadge, el } from "./dom.js";
-import { rememberCitations, startPane } from "./pane.js";
+import { showBrowse } from "./browse.js";
+import * as conversation from "./conversation.js";
+import { closeFilters, startFilters } from "./filters.js";
+import { showHistory } from "./history.js";
+import * as kept from "./kept.js";
+import { startKeys } from "./keys.js";
+import { hidePane, isPaneOpen, openPane, startPane } from "./pane.js";
+import { placeIn, questionsIn } from "./place.js";
+import { showQuote, startQuote } from "./quote.js";
+import { showWelcome } from "./welcome.js";
 
-const MAX_EARLIER_MESSAGES = 20;
+const VIEWS = { ask: "ask", quote: "quote", volumes: "browse", people: "browse", history: "history" };
+const TITLES = { ask: "Byline", quote: "Who said this? · Byline", browse: "Browse · Byline", history: "History · Byline" };
+let behindPane = "#/";
 
-const form = document.getElementById("ask");
-const box = document.getElementById("question");
-const conversation = document.getElementById("conversation");
-const startOver = document.getElementById("start-over");
-const welcome = document.getElementById("welcome");
-let history = [];
-let asking = false;
-
-async function ask(question) {
-  if (asking || !question.trim()) return;
-  setAsking(true);
-  showConversation(true);
-  const turn = el("div", { class: "turn" },
-    el("h2", { class: "question" }, el("span", { class: "unseen" }, "You asked: "), question));
-  const waiting = el("p", { class: "waiting" }, "Reading the collection");
-  turn.append(waiting);
-  conversation.append(turn);
-  bringIntoView(turn);
-  waiting.replaceWith(await outcome(question));
-  bringIntoView(turn);
-  setAsking(false);
+function follow() {
+  const place = placeIn(location.hash);
+  if (place.kind === "sections" || place.kind === "citations") return openPane(place);
+  hidePane();
+  behindPane = location.hash || "#/";
+  const view = VIEWS[place.kind] ?? "ask";
+  const isOther = showView(view);
+  if (view === "quote") showQuote(place.parameters.get("q"));
+  if (view === "browse") showBrowse(place);
+  if (view === "history") past(place);
+  if (place.kind === "ask") again(place);
+  if (isOther) (document.querySelector(`#${view}-view h2[tabindex]`) ?? document.getElementById("question")).focus({ preventScroll: true });
 }
 
-async function outcome(question) {
-  const began = performance.now();
-  try {
-    const answer = await client.ask(question, history.slice(-MAX_EARLIER_MESSAGES));
-    history.push({ role: "user", content: question }, { role: "assistant", content: answer.answer });
-    rememberCitations(answer);
-    return answerElement(answer, (performance.now() - began) / 1000);
-  } catch (error) {
-    return el("div", { class: "answer failed", role: "alert" },
-      el("p", {}, error.message),
-      el("button", { type: "button", class: "quiet", onclick: () => ask(question) }, "Ask again"));
+function past({ id }) {
+  const conversationKept = kept.all().find((one) => one.id === id);
+  if (!conversationKept) return showHistory();
+  conversation.reopen(conversationKept);
+  showView("ask");
+  behindPane = location.hash;
+}
+
+function again(place) {
+  const questions = questionsIn(place);
+  if (questions.length && location.hash !== conversation.address()) conversation.replay(questions);
+}
+
+// Shows a view; says whether another was shown before.
+function showView(view) {
+  const shown = document.getElementById(`${view}-view`);
+  const isOther = shown.hidden;
+  for (const other of Object.keys(TITLES)) document.getElementById(`${other}-view`).hidden = other !== view;
+  document.getElementById("ask").hidden = view !== "ask";
+  document.title = TITLES[view];
+  for (const link of document.querySelectorAll("[data-view]")) {
+    if (link.dataset.view === view) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
   }
+  return isOther;
 }
 
-function bringIntoView(turn) {
-  const smooth = !matchMedia("(prefers-reduced-motion: reduce)").matches;
-  turn.scrollIntoView({ block: "start", behavior: smooth ? "smooth" : "auto" });
+function closePane() {
+  const isConversation = placeIn(behindPane).kind === "ask";
+  history.pushState(null, "", isConversation ? conversation.address() : behindPane);
+  hidePane();
 }
 
-function setAsking(now) {
-  asking = now;
-  conversation.setAttribute("aria-busy", String(now));
-  form.querySelector("button").disabled = now;
+function escape() {
+  if (closeFilters()) return;
+  if (isPaneOpen()) closePane();
+  else conversation.stop();
 }
 
-function showConversation(shown) {
-  welcome.hidden = shown;
-  startOver.hidden = !shown;
-}
-
-function submit() {
-  const question = box.value;
-  if (asking || !question.trim()) return;
-  box.value = "";
-  ask(question);
-}
-
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  submit();
-});
-
-box.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  submit();
-});
-
-document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, textarea, [contenteditable]");
-  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  event.preventDefault();
-  box.focus();
-});
-
-document.getElementById("examples").addEventListener("click", (event) => {
-  const example = event.target.closest("button");
-  if (example) ask(example.textContent);
-});
-
-startOver.addEventListener("click", () => {
-  history = [];
-  conversation.replaceChildren();
-  showConversation(false);
-  box.focus();
-});
-
-async function showVolumes() {
-  const { volumes } = await client.volumes();
-  document.getElementById("volumes").replaceChildren(...volumes.map((volume) => el("li", {},
-    el("cite", {}, volume.title), volume.year ? ` (${volume.year}) ` : " ", editionBadge(volume.edition))));
-  document.getElementById("collection").hidden = !volumes.length;
-}
-
-startPane();
-showVolumes().catch(() => {}); // asking will say what is wrong
+document.addEventListener("stop", () => conversation.stop());
+startPane(closePane);
+startFilters();
+startQuote();
+conversation.startConversation();
+startKeys(escape);
+addEventListener("hashchange", follow);
+showWelcome();
+if (!location.hash) showView("ask");
+follow();

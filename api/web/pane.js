@@ -1,8 +1,7 @@
 // The source pane as a place on the page: it opens and closes with the address, and gives the focus back.
 
 import { el } from "./dom.js";
-import { placeIn } from "./place.js";
-import { sectionElements } from "./source.js";
+import { sectionParts } from "./source.js";
 
 const pane = document.getElementById("source");
 const heading = document.getElementById("source-heading");
@@ -10,42 +9,52 @@ const body = document.getElementById("source-body");
 const kind = document.getElementById("source-kind");
 const talk = document.getElementById("talk");
 const narrow = matchMedia("(max-width: 60rem)");
-const citations = new Map();
+const cited = new Map();
 let opener = null;
 
-export function startPane() {
-  addEventListener("hashchange", follow);
+export function startPane(close) {
   document.getElementById("close-source").addEventListener("click", close);
   narrow.addEventListener("change", coverTalk);
   document.addEventListener("click", rememberOpener);
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !pane.hidden) close();
-  });
-  follow();
+  pane.addEventListener("keydown", walk);
 }
 
-export function rememberCitations(answer) {
-  for (const citation of answer.citations) citations.set(new URL(citation.url, location.href).hash, citation);
+// Keeps what an answer cites, so that opening one place lights the others of the same section too.
+export function rememberCitations({ citations }) {
+  for (const citation of citations) cited.set(new URL(citation.url, location.href).hash, { citation, citations });
 }
 
-function rememberOpener(event) {
-  const link = event.target.closest("#talk a[href^='#']");
-  if (!link) return;
-  opener = link;
-  if (link.hash === location.hash) follow();
-}
-
-async function follow() {
-  const hash = location.hash;
-  const place = placeIn(hash);
-  if (!place) return hide();
+export async function openPane(place) {
+  const { hash } = location;
   if (pane.hidden) show(message("Opening the section…"));
   try {
-    const section = await sectionElements(place, citations.get(hash));
+    const section = await sectionParts(place, cited.get(hash));
     if (location.hash === hash) show(section);
   } catch (error) {
     if (location.hash === hash) show(message("This section cannot be shown", error.message));
   }
+}
+
+export function isPaneOpen() {
+  return !pane.hidden;
+}
+
+export function hidePane() {
+  if (pane.hidden) return;
+  pane.hidden = true;
+  document.body.classList.remove("reading");
+  coverTalk();
+  for (const link of talk.querySelectorAll("main a[aria-current]")) link.removeAttribute("aria-current");
+  const back = opener?.isConnected && opener.checkVisibility() ? opener : document.getElementById("question");
+  back.focus();
+  opener = null;
+}
+
+function rememberOpener(event) {
+  const link = event.target.closest("#talk main a[href^='#/sections/'], #talk main a[href^='#/citations/']");
+  if (!link) return;
+  opener = link;
+  if (link.hash === location.hash) dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
 function message(title, ...words) {
@@ -58,7 +67,7 @@ function show(section) {
   kind.textContent = section.kind;
   heading.replaceChildren(...section.heading);
   body.replaceChildren(...section.body);
-  for (const link of talk.querySelectorAll("article a")) {
+  for (const link of talk.querySelectorAll("main a")) {
     if (link.hash === location.hash) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
   }
@@ -69,19 +78,10 @@ function show(section) {
   else body.scrollTop = 0;
 }
 
-function close() {
-  history.pushState(null, "", location.pathname);
-  hide();
-}
-
-function hide() {
-  if (pane.hidden) return;
-  pane.hidden = true;
-  document.body.classList.remove("reading");
-  coverTalk();
-  for (const link of talk.querySelectorAll("a[aria-current]")) link.removeAttribute("aria-current");
-  (opener?.isConnected ? opener : document.getElementById("question")).focus();
-  opener = null;
+function walk(event) {
+  const rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
+  if (!rel || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  body.querySelector(`a[rel=${rel}]`)?.click();
 }
 
 function coverTalk() {

@@ -1,10 +1,10 @@
-// The source pane: a section as its file has it, with the cited characters lit up.
-// Offsets count code points, as Python does; JavaScript strings count UTF-16 units, hence Array.from.
+// A section for the source pane: its byline, where it stands, the cited words lit up, how to refer to them, neighbours.
 
-import { authorsOf } from "./answer.js";
 import * as client from "./client.js";
-import { editionBadge, el, lineRange } from "./dom.js";
+import { authorsOf, editionBadge, el, lineRange } from "./dom.js";
 import { addressOf } from "./place.js";
+import { referenceParts } from "./reference.js";
+import { litWords } from "./words.js";
 
 const BASIS = {
   printed: "byline printed with the section",
@@ -12,14 +12,42 @@ const BASIS = {
   inferred: "byline inferred from the text",
   unknown: "the text does not say who wrote this",
 };
-const SYNTAX = /(\*{1,3}|^#{1,6} |<\/?su[bp]>)/;
 
-export async function sectionElements(place, citation) {
-  const section = await client.section(place.id);
-  return { kind: section.kind, heading: heading(section, place, citation), body: [words(section, place), neighbours(section)] };
+// `cited` is what an answer says of the place: { citation, citations }, or undefined.
+export async function sectionParts(place, cited) {
+  if (place.kind === "citations") return citedParts(await client.citation(place.id));
+  return partsOf(await client.section(place.id), place, cited);
 }
 
-function heading(section, place, citation) {
+async function citedParts({ status, message, citations, standing }) {
+  const [citation] = [...citations, ...standing];
+  const notice = status === "held" ? null : el("p", { class: "notice", role: "status" }, message);
+  if (!citation) {
+    return { kind: "", heading: [el("h2", { id: "source-title", tabindex: "-1" }, "These words are gone")], body: [notice] };
+  }
+  const section = await client.section(citation.section_id);
+  return partsOf(section, citation, { citation, citations: [citation] }, notice);
+}
+
+function partsOf(section, place, cited, notice = null) {
+  const sentence = section.sentences.find(({ spans }) => spans.some((span) => span.start === place.start && span.end === place.end));
+  const spans = litSpans(section, place, sentence, cited);
+  return {
+    kind: section.kind,
+    heading: [...headingOf(section, cited?.citation), notice, voiceLine(section, sentence), referenceParts(sentence)].filter(Boolean),
+    body: [litWords(section, spans), neighbours(section)],
+  };
+}
+
+function litSpans(section, place, sentence, cited) {
+  if (place.start === null || place.start === undefined || place.end === null) return [];
+  const here = (sentence?.spans ?? [place]).map(({ start, end }) => ({ start, end, isCited: true }));
+  const others = (cited?.citations ?? []).filter((other) => other.section_id === section.id);
+  const besides = others.filter(({ start }) => !here.some((span) => span.start === start));
+  return [...here, ...besides.map(({ start, end }) => ({ start, end, isCited: false }))].sort((one, other) => one.start - other.start);
+}
+
+function headingOf(section, citation) {
   const lines = lineRange(citation?.lines ?? section.lines);
   const where = citation?.page ? `page\u00a0${citation.page}, ${lines}` : lines;
   return [
@@ -27,10 +55,10 @@ function heading(section, place, citation) {
     el("p", { class: "source-byline" },
       section.authors.length ? section.authors.map(authorLine) : el("span", { class: "authors unnamed" }, "writer not named"),
       el("span", { class: "basis" }, BASIS[section.byline])),
-    el("p", { class: "where" }, el("cite", {}, section.volume), `, ${where} `, editionBadge(section.edition)),
+    el("p", { class: "where" },
+      el("a", { href: addressOf("volumes", section.volume_id) }, el("cite", {}, section.volume)), `, ${where} `, editionBadge(section.edition)),
     section.edition === "digest" ? el("p", { class: "about" }, aboutDigest(section)) : null,
-    voiceLine(section, place),
-  ].filter(Boolean);
+  ];
 }
 
 function aboutDigest({ source_lines: lines }) {
@@ -44,8 +72,7 @@ function authorLine(author) {
     author.role ? el("span", { class: "role" }, author.role) : null);
 }
 
-function voiceLine(section, place) {
-  const sentence = citedSentence(section, place);
+function voiceLine(section, sentence) {
   if (!sentence || sentence.voice === "own" || section.edition === "digest") return null;
   const by = authorsOf(section.authors.map((author) => author.name));
   const said = sentence.voice === "reported" ? "after" : "words of";
@@ -53,57 +80,14 @@ function voiceLine(section, place) {
   return el("p", { class: "voice" }, `${sentence.voice}: ${whose}`);
 }
 
-function citedSentence(section, place) {
-  return section.sentences.find(({ spans }) => spans.some((span) => span.start === place.start && span.end === place.end));
-}
-
-function litSpans(section, place) {
-  if (place.start === null || place.end === null) return [];
-  return citedSentence(section, place)?.spans ?? [place];
-}
-
-function words(section, place) {
-  const characters = Array.from(section.text);
-  const spans = litSpans(section, place).map(({ start, end }) => ({
-    start: start - section.start, end: end - section.start, cited: start === place.start,
-  }));
-  const text = el("div", { class: "words", lang: "en" });
-  let at = 0;
-  for (const piece of section.text.split(/(\n\s*\n)/)) {
-    const length = Array.from(piece).length;
-    if (piece.trim()) text.append(paragraph(characters, at, at + length, spans));
-    at += length;
-  }
-  text.append(el("p", { class: "credit" }, section.credit));
-  return text;
-}
-
-function paragraph(characters, start, end, spans) {
-  const parts = [];
-  let at = start;
-  for (const span of spans) {
-    const from = Math.max(span.start, at);
-    const to = Math.min(span.end, end);
-    if (to <= from) continue;
-    parts.push(withSyntaxDimmed(characters.slice(at, from)));
-    parts.push(el("mark", { class: span.cited && "cited" }, withSyntaxDimmed(characters.slice(from, to))));
-    at = to;
-  }
-  return el("p", {}, parts, withSyntaxDimmed(characters.slice(at, end)));
-}
-
-function withSyntaxDimmed(characters) {
-  return characters.join("").split(SYNTAX).map((part, index) => (index % 2 ? el("span", { class: "syntax" }, part) : part));
-}
-
 function neighbours(section) {
   return el("nav", { "aria-label": "Neighbouring sections" },
-    neighbour(section.previous, "Previous", "previous"), neighbour(section.next, "Next", "next"));
+    neighbour(section.previous, "Previous", "prev"), neighbour(section.next, "Next", "next"));
 }
 
 function neighbour(section, label, rel) {
   if (!section) return null;
-  return el("a", { href: addressOf(section.id), rel: rel === "previous" ? "prev" : rel, class: rel },
+  return el("a", { href: addressOf("sections", section.id), rel, class: rel },
     el("span", { class: "direction" }, label), el("span", {}, section.title),
     el("span", { class: "by" }, authorsOf(section.authors)));
 }
