@@ -30,15 +30,16 @@ def wait_until_ready(client: httpx.Client) -> None:
 def _served(open_engine: Callable[[], Engine], settings: Settings | None = None) -> Iterator[httpx.Client]:
     with closing(listen("127.0.0.1", 0)) as listener:
         app = create_app(Opening(open_engine), settings)
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="on", log_level="critical"))
-        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+        server = uvicorn.Server(uvicorn.Config(app, lifespan="on", log_level="critical", timeout_graceful_shutdown=30))
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=60) as client:
                 yield client
         finally:
             server.should_exit = True
-            thread.join()
+            thread.join(90)
+            assert not thread.is_alive(), "the server does not stop"
 
 
 @pytest.fixture(scope="session")

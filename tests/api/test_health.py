@@ -20,7 +20,7 @@ def test_it_is_up_before_it_is_ready(served: Served, engine: Engine) -> None:
     index_is_open = Event()
 
     def open_late() -> Engine:
-        index_is_open.wait()
+        index_is_open.wait(60)
         return engine
 
     with served(open_late) as client:
@@ -52,12 +52,12 @@ class HeldEngine(Engine):
 
     def ask(self, ask: Ask) -> Answer:
         """Wait, then answer."""
-        self.may_answer.wait()
+        self.may_answer.wait(60)  # so that a test that fails ends
         return super().ask(ask)
 
 
 def test_asks_that_wait_keep_nothing_else_waiting(served: Served, engine: Engine, settings: Settings) -> None:
-    held = HeldEngine(engine.snapshot, settings)
+    held = HeldEngine(engine.snapshot, settings.model_copy(update={"rerank": "off"}))
     held.may_answer = Event()
     with served(lambda: held) as client, ThreadPoolExecutor(64) as threads:
         wait_until_ready(client)
