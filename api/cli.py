@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 from rich.console import Console
@@ -18,11 +18,15 @@ from index.errors import BylineError
 from index.model import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from pydantic import BaseModel
 
     from api.progress import BuildProgress
     from eval.peers.comparison import ComparisonReport
     from index.batch import Refusal
+
+_Report = TypeVar("_Report", bound="BaseModel")
 
 app = typer.Typer(
     name="byline",
@@ -250,10 +254,7 @@ def evaluate_finding(
     report = eval_finding(
         "Byline", byline_finder(engine), questions, lambda: next(steps, None), asked=byline_people(engine)
     )
-    if json:
-        print(report.model_dump_json(indent=2))
-    else:
-        show_finding(_console, report)
+    _give(report, show_finding, json)
 
 
 @app.command(name="eval-fusion", epilog="Example: `byline eval-fusion eval/questions/*.jsonl`")
@@ -273,10 +274,7 @@ def evaluate_fusion(
     questions = load_questions(files)
     steps = iter(track(questions, "looking", console=_errors, disable=not _errors.is_terminal))
     report = eval_fusion(Engine.open(load_settings()), questions, lambda: next(steps, None))
-    if json:
-        print(report.model_dump_json(indent=2))
-    else:
-        show_fusion(_console, report)
+    _give(report, show_fusion, json)
 
 
 @app.command(name="eval-speed", epilog="Example: `byline eval-speed eval/questions/first.jsonl --build --save`")
@@ -292,7 +290,6 @@ def evaluate_speed(
     """Time embedding, answers, servers and index builds on a machine that does nothing else."""
     at_once = _numbers(clients)
     from eval.busy import refuse_busy_machine
-    from eval.results import save
     from eval.schema import load_questions
     from eval.speed import Plan, measure_speed
     from eval.speed_show import show_speed
@@ -303,12 +300,7 @@ def evaluate_speed(
         refuse_busy_machine()
     with _build_progress(json) as progress:
         report = measure_speed(load_settings(), questions, Plan(count, at_once, build), progress)
-    if json:
-        print(report.model_dump_json(indent=2))
-    else:
-        show_speed(_console, report)
-    if keep:
-        _errors.print(f"Kept in {save(report, 'speed')}", highlight=False, soft_wrap=True)
+    _give(report, show_speed, json, "speed" if keep else None)
 
 
 @app.command(name="eval-load", epilog="Example: `byline eval-load eval/questions/first.jsonl --save`")
@@ -322,7 +314,6 @@ def evaluate_load(
     """Ask a server more than it can answer, and time what it answers, what it refuses, and its /healthz."""
     from eval.busy import refuse_busy_machine
     from eval.load import measure_load
-    from eval.results import save
     from eval.schema import load_questions
     from eval.show import show_load
     from index.settings import load_settings
@@ -332,12 +323,7 @@ def evaluate_load(
         refuse_busy_machine()
     with _build_progress(json) as progress:
         report = measure_load(load_settings(), questions, seconds, progress)
-    if json:
-        print(report.model_dump_json(indent=2))
-    else:
-        show_load(_console, report)
-    if keep:
-        _errors.print(f"Kept in {save(report, 'load')}", highlight=False, soft_wrap=True)
+    _give(report, show_load, json, "load" if keep else None)
 
 
 @app.command(name="eval-streaming", epilog="Example: `byline eval-streaming eval/questions/first.jsonl`")
@@ -349,7 +335,6 @@ def evaluate_streaming(
 ) -> None:
     """Time the first sentence of streamed answers, and how soon work stops for a client that goes away."""
     from eval.busy import refuse_busy_machine
-    from eval.results import save
     from eval.schema import load_questions
     from eval.streaming import measure_streaming
     from eval.streaming_show import show_streaming
@@ -360,12 +345,7 @@ def evaluate_streaming(
         refuse_busy_machine()
     with _build_progress(json) as progress:
         report = measure_streaming(load_settings(), questions, progress)
-    if json:
-        print(report.model_dump_json(indent=2))
-    else:
-        show_streaming(_console, report)
-    if keep:
-        _errors.print(f"Kept in {save(report, 'streaming')}", highlight=False, soft_wrap=True)
+    _give(report, show_streaming, json, "streaming" if keep else None)
 
 
 @app.command(name="eval-search", epilog="Example: `byline eval-search --rows 100000 --rows 1000000`")
@@ -378,7 +358,6 @@ def evaluate_search(
 ) -> None:
     """Time dense search among passages made up from the index's sentences, and compare it with exact search."""
     from eval.busy import refuse_busy_machine
-    from eval.results import save
     from eval.search_speed import measure_search
     from eval.show import show_search
     from index.settings import load_settings
@@ -389,12 +368,7 @@ def evaluate_search(
         refuse_busy_machine()
     with _build_progress(json) as progress:
         report = measure_search(sentences, rows or (10_000, 100_000, 1_000_000), count, progress)
-    if json:
-        print(report.model_dump_json(indent=2))
-    else:
-        show_search(_console, report)
-    if keep:
-        _errors.print(f"Kept in {save(report, 'search')}", highlight=False, soft_wrap=True)
+    _give(report, show_search, json, "search" if keep else None)
 
 
 @app.command(name="eval-generated", epilog="Example: `byline eval-generated --count 10000`")
@@ -414,10 +388,7 @@ def evaluate_generated(
     engine = Engine.open(load_settings().model_copy(update={"rerank": RERANK_OFF}))
     steps = iter(track(range(count), "asking", console=_errors, disable=not _errors.is_terminal))
     report = eval_generated(engine, count, seed, lambda: next(steps, None))
-    if json:
-        print(report.model_dump_json(indent=2))
-    else:
-        show_generated(_console, report)
+    _give(report, show_generated, json)
     if report.failures:
         raise typer.Exit(1)
 
@@ -438,10 +409,7 @@ def evaluate_leaks(
 
     steps = iter(track(range(count), "asking", console=_errors, disable=not _errors.is_terminal))
     report = eval_leaks(load_settings(), volumes, count, seed, lambda: next(steps, None))
-    if json:
-        print(report.model_dump_json(indent=2))
-    else:
-        show_leaks(_console, report)
+    _give(report, show_leaks, json)
     if report.leaks:
         raise typer.Exit(1)
 
@@ -464,10 +432,7 @@ def evaluate_quotes(
     total = range(seeds * count * len(KINDS))
     steps = iter(track(total, "looking up", console=_errors, disable=not _errors.is_terminal))
     report = eval_quotes(Engine.open(load_settings()), range(1, seeds + 1), count, lambda: next(steps, None))
-    if json:
-        print(report.model_dump_json(indent=2))
-    else:
-        show_quotes(_console, report)
+    _give(report, show_quotes, json)
     if report.right < least:
         _errors.print(f"[red]Missed:[/red] right is {report.right}, less than {least}.")
         raise typer.Exit(1)
@@ -495,10 +460,7 @@ def evaluate_llm(
     engine.warm()
     steps = iter(track(questions, "asking", console=_errors, disable=not _errors.is_terminal))
     report = eval_retelling(engine, questions, lambda: next(steps, None))
-    if json:
-        print(report.model_dump_json(indent=2))
-    else:
-        show_retelling(_console, report)
+    _give(report, show_retelling, json)
 
 
 @app.command(name="eval-chunks", epilog="Example: `byline eval-chunks ~/chunkeval`")
@@ -515,10 +477,7 @@ def evaluate_chunks(
     settings = load_settings()
     with _build_progress(json) as progress:
         report = eval_chunks(settings, folder, open_reranker(settings), progress)
-    if json:
-        print(report.model_dump_json(indent=2))
-    else:
-        show_chunks(_console, report)
+    _give(report, show_chunks, json)
 
 
 @app.command(name="eval-clapnq", epilog="Example: `byline eval-clapnq ~/clapnq`")
@@ -533,10 +492,7 @@ def evaluate_clapnq(
 
     with _build_progress(json) as progress:
         report = eval_clapnq(load_settings(), folder, progress)
-    if json:
-        print(report.model_dump_json(indent=2))
-    else:
-        show_clapnq(_console, report)
+    _give(report, show_clapnq, json)
 
 
 @app.command(name="eval-reading", epilog="Example: `BYLINE_TEXTS=~/texts byline eval-reading eval/structure/001.json`")
@@ -551,10 +507,7 @@ def evaluate_reading(
     from index.settings import load_settings
 
     report = eval_reading(load_settings(), truths, profiles=not bare)
-    if json:
-        print(report.model_dump_json(indent=2))
-    else:
-        show_reading(_console, report)
+    _give(report, show_reading, json)
 
 
 @app.command(epilog="Example: `byline outline seeds/digests/rethinking-childrens-services.md`")
@@ -727,10 +680,7 @@ def _compare_with_peers(files: "Sequence[Path]", json: bool) -> "ComparisonRepor
     engine = Engine.open(settings)
     with _errors.status("opening the models") as status:
         report = compare(engine, files, open_scorer(settings), status.update)
-    if json:
-        print(report.model_dump_json(indent=2))
-    else:
-        show_comparison(_console, report)
+    _give(report, show_comparison, json)
     return report
 
 
@@ -762,6 +712,15 @@ def _tell(refusals: "Sequence[Refusal]") -> None:
         _errors.print(f"[red]Refused:[/red] {escape(str(refusal.error))}", highlight=False, soft_wrap=True)
     if refusals:
         raise typer.Exit(1)
+
+
+def _give(report: _Report, show: "Callable[[Console, _Report], None]", json: bool, keep_as: str | None = None) -> None:
+    """Print a report, for machines or for people, and keep it in eval/results/ under a name where one is given."""
+    print(report.model_dump_json(indent=2)) if json else show(_console, report)
+    if keep_as:
+        from eval.results import save
+
+        _errors.print(f"Kept in {save(report, keep_as)}", highlight=False, soft_wrap=True)
 
 
 def _print_json(value: object) -> None:
