@@ -59,7 +59,7 @@ class HeldEngine(Engine):
 def test_asks_that_wait_keep_nothing_else_waiting(served: Served, engine: Engine, settings: Settings) -> None:
     held = HeldEngine(engine.snapshot, settings.model_copy(update={"rerank": "off"}))
     held.may_answer = Event()
-    # A slow machine takes more than a second to send 64 questions, after which a queue is a standing one and kept short.
+    # A slow machine takes over a second to send 64 questions, after which a queue is a standing one and kept short.
     patient = settings.model_copy(update={"queue_steady": 64})
     with served(lambda: held, patient) as client, ThreadPoolExecutor(64) as threads:
         wait_until_ready(client)
