@@ -351,15 +351,21 @@ def evaluate_reading(
     _give(report, show_reading, json)
 
 
-@evaluations.command(epilog="Example: `byline calibrate eval/questions/*.jsonl`")
+@evaluations.command(epilog="Example: `byline calibrate eval/questions/*.jsonl --clapnq ~/clapnq`")
 def calibrate(
     files: Annotated[list[Path], typer.Argument(help="JSONL files of training questions; never those that measure.")],
+    clapnq: Annotated[Path | None, typer.Option(help="A folder with CLAPnq: learn from its fitting half too.")] = None,
+    chunkeval: Annotated[Path | None, typer.Option(help="A folder with the chunking evaluation: too.")] = None,
 ) -> None:
-    """Fit the decision between answering and silence, and write it to rag/calibration.json."""
+    """Fit the decision between answering and silence, and what the reranker's probes know.
+
+    Writes rag/calibration.json, and rag/probes.json where the default reranker is in force.
+    """
     from eval.calibrate import calibrate as fit
     from index.settings import load_settings
 
-    fitted = fit(load_settings(), files)
+    with build_progress(False) as progress:
+        fitted = fit(load_settings(), files, progress, clapnq, chunkeval)
     console.print(fitted.summary, highlight=False)
 
 

@@ -1,7 +1,9 @@
 """Fitting the decision between answering and silence.
 
-In: training questions, some of them without an answer in the collection. Out: rag/calibration.json. The threshold is
-the highest at which cross-validated predictions silence no more than one answerable question in twenty.
+In: training questions, some of them without an answer in the collection. Out: rag/calibration.json, and with the
+default reranker rag/probes.json. The threshold is the highest at which cross-validated predictions silence no more than
+one answerable question in twenty. What the probes say of a training question is taken from probes that were fitted
+without it: the decision must not trust them more than it may with a question that nobody has seen.
 """
 
 import json
@@ -13,13 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import RepeatedStratifiedKFold
+from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedKFold
 
+from eval.probes import are_enough, chunkeval_examples, clapnq_examples, fit_probes, own_examples
 from eval.schema import Question, load_questions
+from index.build import Progress
 from index.settings import RERANK_OFF, Settings
-from rag.abstain import CALIBRATION, FEATURES, NEUTRAL, NO_EVIDENCE, SPEAKS_AGAINST
+from rag.abstain import CALIBRATION, FEATURES, NEUTRAL, NO_EVIDENCE, SPEAKS_AGAINST, Evidence
 from rag.answer import Ask
 from rag.engine import Engine
+from rag.probes import PROBES
+from rag.rerank import OnnxReranker
 
 _FALSE_ABSTENTION = 0.05
 _FOLDS, _REPEATS = 5, 10
@@ -36,29 +42,82 @@ class Fitted:
     summary: str
 
 
-def calibrate(settings: Settings, files: Sequence[Path]) -> Fitted:
+def calibrate(
+    settings: Settings,
+    files: Sequence[Path],
+    progress: Progress,
+    clapnq: Path | None = None,
+    chunkeval: Path | None = None,
+) -> Fitted:
     """Fit on the questions of the files, once with the reranker and once without, and write where the engine reads.
+
+    Args:
+        settings: of the index that is asked.
+        files: training questions.
+        progress: told how it goes on.
+        clapnq: a folder with CLAPnq, whose fitting half the probes learn from besides.
+        chunkeval: a folder with the chunking evaluation, from which they learn as well.
 
     Raises:
         EvalError: a file is malformed.
     """
     questions = load_questions(files)
-    modes = {"fast": settings.model_copy(update={"rerank": RERANK_OFF})}
-    if settings.rerank != RERANK_OFF:
-        modes = {"reranked": settings, **modes}
     data: dict[str, object] = json.loads(CALIBRATION.read_text(encoding="utf-8")) if CALIBRATION.exists() else {}
     said = []
-    for mode, chosen in modes.items():
-        data[mode], summary = _fit(Engine.open(chosen, NEUTRAL), questions)
-        said.append(f"{mode}: {summary}")
+    if settings.rerank != RERANK_OFF:
+        engine = Engine.open(settings, NEUTRAL)
+        evidence = _probed(engine, questions, progress, clapnq, chunkeval)
+        data["reranked"], summary = _fit(evidence, questions)
+        said.append(f"reranked: {summary}")
+    progress.stage("asking without the reranker", len(questions))
+    fast = Engine.open(settings.model_copy(update={"rerank": RERANK_OFF}), NEUTRAL)
+    data["fast"], summary = _fit(_asked(fast, questions, progress), questions)
+    said.append(f"fast: {summary}")
     data["fitted_on"] = [path.name for path in files]
     CALIBRATION.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
     return Fitted(data, "\n".join([*said, f"Written to {CALIBRATION}."]))
 
 
-def _fit(engine: Engine, questions: Sequence[Question]) -> tuple[dict[str, object], str]:
+def _probed(
+    engine: Engine, questions: Sequence[Question], progress: Progress, clapnq: Path | None, chunkeval: Path | None
+) -> list[Evidence]:
+    """The evidence for each question, with probes that were fitted without it; those fitted on all are written."""
+    reader = engine.reranker
+    if not isinstance(reader, OnnxReranker):  # another model has no probes
+        progress.stage("asking", len(questions))
+        return _asked(engine, questions, progress)
+    progress.stage("reading what questions find", len(questions))
+    own = own_examples(engine, reader, questions, progress)
+    others = clapnq_examples(reader, clapnq, progress) if clapnq else []
+    others += chunkeval_examples(reader, chunkeval, progress) if chunkeval else []
+    if not are_enough([*others, *own]):  # questions without gold lines teach no probe; those in force stay
+        progress.stage("asking", len(questions))
+        return _asked(engine, questions, progress)
+    found: dict[str, Evidence] = {}
+    progress.stage("asking with probes fitted on others", len(questions))
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
+    for train, test in folds.split(questions, [question.answerable for question in questions]):
+        seen = {questions[place].id for place in train}
+        probes = fit_probes([*others, *(example for example in own if example.group in seen)])
+        engine.reranker = reader.with_probes(probes)
+        held_out = [questions[place] for place in test]
+        asked = _asked(engine, held_out, progress)
+        found.update(zip((question.id for question in held_out), asked, strict=True))
+    fit_probes([*others, *own]).save(PROBES)
+    return [found[question.id] for question in questions]
+
+
+def _asked(engine: Engine, questions: Sequence[Question], progress: Progress) -> list[Evidence]:
+    found = []
+    for question in questions:
+        found.append(engine.evidence(Ask(question=question.question, history=question.history)))
+        progress.advance()
+    return found
+
+
+def _fit(evidence: Sequence[Evidence], questions: Sequence[Question]) -> tuple[dict[str, object], str]:
     """One decision, and how good it is across folds."""
-    features, answerable = _measure(engine, questions)
+    features, answerable = _matrix(evidence, questions)
     probabilities = _cross_validated(features, answerable)
     threshold = float(np.quantile(probabilities[answerable], _FALSE_ABSTENTION))
     auroc = float(roc_auc_score(answerable, probabilities))
@@ -77,10 +136,9 @@ def _fit(engine: Engine, questions: Sequence[Question]) -> tuple[dict[str, objec
     )
 
 
-def _measure(engine: Engine, questions: Sequence[Question]) -> tuple[Matrix, NDArray[np.bool_]]:
+def _matrix(evidence: Sequence[Evidence], questions: Sequence[Question]) -> tuple[Matrix, NDArray[np.bool_]]:
     """Features, shape (questions, features), and which have an answer; none for those without a hit."""
-    rows = [(engine.evidence(Ask(question=q.question, history=q.history)), q.answerable) for q in questions]
-    kept = [(evidence.values(), answerable) for evidence, answerable in rows if evidence != NO_EVIDENCE]
+    kept = [(e.values(), q.answerable) for e, q in zip(evidence, questions, strict=True) if e != NO_EVIDENCE]
     return np.array([values for values, _ in kept]), np.array([answerable for _, answerable in kept], dtype=np.bool_)
 
 

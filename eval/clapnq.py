@@ -25,7 +25,7 @@ from sklearn.metrics import roc_auc_score
 
 from index.embedding import Vectors
 from index.errors import EvalError
-from rag.rerank import Reranker
+from rag.rerank import Scorer
 
 WITHIN = 2.0
 """A sentence is part of the answer where the reranker gives it at most so much less than the best one."""
@@ -60,6 +60,8 @@ class Output(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     answer: str
+    selected_sentences: tuple[str, ...] = ()
+    """The sentences of the passage that it was made of, as the file has them."""
 
 
 class ClapQuestion(BaseModel):
@@ -76,6 +78,12 @@ class ClapQuestion(BaseModel):
     def references(self) -> list[str]:
         """The reference answers; none of a question without an answer."""
         return [output.answer for output in self.output if output.answer.strip()]
+
+    @property
+    def chosen(self) -> frozenset[int]:
+        """The places of the sentences that any reference was made of."""
+        selected = {sentence.strip() for output in self.output for sentence in output.selected_sentences}
+        return frozenset(i for i, text in enumerate(self.passages[0].sentences) if text.strip() in selected)
 
     @property
     def title(self) -> str:
@@ -204,7 +212,7 @@ def whole_passage(questions: Sequence[ClapQuestion]) -> dict[str, ClapAnswer]:
 
 
 def by_sentence(
-    questions: Sequence[ClapQuestion], reranker: Reranker, embed: Embed, progress: Callable[[], object] = lambda: None
+    questions: Sequence[ClapQuestion], reranker: Scorer, embed: Embed, progress: Callable[[], object] = lambda: None
 ) -> dict[str, ClapAnswer]:
     """Answers of the sentences that the reranker likes, each read under the title of its passage.
 
@@ -252,7 +260,7 @@ def choose_sentences(sentences: Sequence[str], scores: Sequence[float]) -> list[
     return sorted(chosen)
 
 
-def _chosen(question: ClapQuestion, reranker: Reranker, embed: Embed) -> tuple[str, tuple[float, ...]]:
+def _chosen(question: ClapQuestion, reranker: Scorer, embed: Embed) -> tuple[str, tuple[float, ...]]:
     """What would be said, and what speaks for saying it."""
     sentences = question.sentences
     *scores, whole = reranker.score(

@@ -198,6 +198,11 @@ def holds_gold(question: Question, place: Place) -> bool:
     return any(_verdict(question, gold, place)[1] for gold in question.gold)
 
 
+def in_gold_section(question: Question, place: Place) -> bool:
+    """Whether a place lies in the section of any gold."""
+    return any(_verdict(question, gold, place)[0] for gold in question.gold)
+
+
 def as_answer(question: Question, place: Place | None) -> Answer:
     """The answer that consists of one place, or silence where there is none."""
     return Answer(

@@ -70,8 +70,8 @@ def score(
     answer = _standing_for(answer, files or {})
     answered = answer.status == "answered"
     text = normal(_said(answer))
-    missing = [group[0] for group in question.facts if not any(_states(text, fact) for fact in group)]
-    forbidden = answered and any(_states(normal(answer.answer), phrase) for phrase in question.forbid)
+    missing = [group[0] for group in question.facts if not any(states(text, fact) for fact in group)]
+    forbidden = answered and any(states(normal(answer.answer), phrase) for phrase in question.forbid)
     section_hit = _hits(question, answer, _in_section) if question.answerable and answered else None
     facts = 1 - len(missing) / len(question.facts) if question.answerable and question.facts else None
     accuracy = _author_accuracy(question, answer)
@@ -109,7 +109,7 @@ def normal(text: str) -> str:
     return " ".join(text.split())
 
 
-def _states(text: str, fact: str) -> bool:
+def states(text: str, fact: str) -> bool:
     """Whether the text has the fact, not within a longer number."""
     wanted = normal(fact)
     left = r"(?<!\d)(?<!\d[.,])" if re.match(r"\d", wanted) else ""

@@ -9,13 +9,13 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from rag.rerank import Reranker
+from rag.rerank import Scorer
 
 
 class ScoreCache:
     """A reranker that remembers; not for threads."""
 
-    def __init__(self, reranker: Reranker, path: Path, model: str) -> None:
+    def __init__(self, reranker: Scorer, path: Path, model: str) -> None:
         """Remember in a file what a model, by its name, says."""
         self._reranker, self._model = reranker, model
         self._connection = sqlite3.connect(path)

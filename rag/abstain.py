@@ -16,11 +16,11 @@ from rag.rank import Candidate, coverage
 from rag.retrieve import Hit
 
 CALIBRATION = Path(__file__).with_name("calibration.json")
-FEATURES = ("cosine", "sentence_cosine", "coverage", "scope_coverage", "elsewhere", "relevance")
+FEATURES = ("cosine", "sentence_cosine", "coverage", "scope_coverage", "elsewhere", "relevance", "answers")
 SPEAKS_AGAINST = frozenset({"elsewhere"})
 """Features of which more makes an answer less likely; of all others more makes it likelier."""
 _LOGITS = 10.0
-"""A reranker's logit is divided by this, so that it weighs like the other features."""
+"""A logit is divided by this, so that it weighs like the other features."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class Evidence:
     """How much nearer the nearest passage is that may not answer: by somebody else, or in another volume."""
     relevance: float
     """What the reranker says of the best passage, a tenth of its logit; 0 in fast mode."""
+    answers: float
+    """The highest log-odds that a passage answers, a tenth of them, as the reranker's probes have it; 0 without."""
 
     def values(self) -> tuple[float, ...]:
         """The features in the order of `FEATURES`."""
@@ -59,7 +61,7 @@ class Calibration:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
-NO_EVIDENCE = Evidence(0.0, 0.0, 0.0, 0.0, 0.0, -1.0)
+NO_EVIDENCE = Evidence(0.0, 0.0, 0.0, 0.0, 0.0, -1.0, -1.0)
 
 
 def weigh(
@@ -85,15 +87,21 @@ def weigh(
     total = sum(lexicon.idf(token) for token in dict.fromkeys(stems))
     found = sum(lexicon.idf(token) for token in dict.fromkeys(stems) if token in known)
     cosine = max(hit.cosine for hit in hits)
-    read = [hit.relevance for hit in hits if hit.relevance is not None]
+    read = [hit.reading for hit in hits if hit.reading is not None]
     return Evidence(
         cosine=cosine,
         sentence_cosine=max(candidate.cosine for candidate in candidates),
         coverage=max(coverage(hit.passage.text, stems, lexicon) for hit in hits[:5]) if stems else 1.0,
         scope_coverage=found / total if total else 1.0,
         elsewhere=max(0.0, nearest - cosine),
-        relevance=max(-1.0, min(1.0, max(read, default=0.0) / _LOGITS)),
+        relevance=_tenth([reading.relevance for reading in read]),
+        answers=_tenth([reading.answers for reading in read if reading.answers is not None]),
     )
+
+
+def _tenth(logits: Sequence[float]) -> float:
+    """A tenth of the best of some logits, between -1 and 1; 0 where there is none."""
+    return max(-1.0, min(1.0, max(logits, default=0.0) / _LOGITS))
 
 
 NEUTRAL = Calibration(0.0, (1.0,) * len(FEATURES), 0.0)

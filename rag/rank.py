@@ -4,18 +4,20 @@ In: hits and the question. Out: the hits in the order that a cross-encoder gives
 first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain, repeat
 
 import numpy as np
 
 from index.embedding import Vectors
-from index.records import SentenceRecord
+from index.model import CITABLE_VOICES
+from index.records import PassageRecord, SentenceRecord
 from index.snapshot import Snapshot
 from index.tokens import tokens
 from rag.lexicon import Lexicon
-from rag.rerank import Reranker
+from rag.rerank import Page, Reranker
 from rag.retrieve import Hit
 
 _COSINE, _COVERAGE, _PASSAGE = 0.5, 0.25, 0.5
@@ -23,6 +25,10 @@ _COSINE, _COVERAGE, _PASSAGE = 0.5, 0.25, 0.5
 
 _RELEVANCE = 0.1
 """What one unit of the reranker's logit adds to the fused score, which lies between 0 and 1."""
+_TOLD = 0.1
+"""What one unit of a sentence's log-odds of belonging to the answer adds to its score."""
+_UNTOLD = -3.0
+"""What counts for a sentence that the reranker did not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,48 +40,74 @@ class Candidate:
     score: float
     cosine: float
     coverage: float
+    told: float = 0.0
+    """Log-odds of belonging to the answer, as the reranker's probes have it; 0 without."""
 
 
-def rerank(reranker: Reranker, question: str, hits: Sequence[Hit], share: float = 1.0) -> list[Hit]:
-    """The hits in the order of what retrieval and the reranker say of them together, the reranker by its share.
+def read(snapshot: Snapshot, reranker: Reranker, question: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits in their order, each with what the reranker makes of it.
 
     The reranker reads each passage under its header: without the people and the title it orders worse than retrieval.
     """
-    scores = reranker.score(question, [hit.passage.indexed_text for hit in hits])
-    read = [
-        replace(hit, relevance=relevance, score=hit.score + share * _RELEVANCE * relevance)
-        for hit, relevance in zip(hits, scores, strict=True)
+    readings = reranker.read(question, [page_of(snapshot, hit.passage) for hit in hits])
+    return [replace(hit, reading=reading) for hit, reading in zip(hits, readings, strict=True)]
+
+
+def rerank(snapshot: Snapshot, reranker: Reranker, question: str, hits: Sequence[Hit], share: float = 1.0) -> list[Hit]:
+    """The hits in the order of what retrieval and the reranker say of them together, the reranker by its share."""
+    found = [
+        replace(hit, score=hit.score + share * _RELEVANCE * (hit.relevance or 0.0))
+        for hit in read(snapshot, reranker, question, hits)
     ]
-    return sorted(read, key=lambda hit: (-hit.score, hit.passage.row))
+    return sorted(found, key=lambda hit: (-hit.score, hit.passage.row))
 
 
 def rank_sentences(
     snapshot: Snapshot, lexicon: Lexicon, hits: Sequence[Hit], vector: Vectors, stems: Sequence[str]
 ) -> list[Candidate]:
     """Rank the sentences of the hits by meaning, by the question's words in them and by their passage."""
-    found: list[tuple[Hit, SentenceRecord]] = []
+    found: list[tuple[Hit, SentenceRecord, float]] = []
     for hit in hits:
-        passage = hit.passage
-        for sentence in snapshot.sentences(passage.section_id)[passage.first : passage.last + 1]:
+        for sentence, told in zip(_sentences(snapshot, hit.passage), _told(hit), strict=False):
             if sentence.row is not None:
-                found.append((hit, sentence))
+                found.append((hit, sentence, told))
     if not found:
         return []
-    rows = np.array([sentence.row for _, sentence in found])
+    rows = np.array([sentence.row for _, sentence, _ in found])
     cosines = snapshot.sentence_vectors[rows].astype(np.float32) @ vector
+    is_told = any(hit.reading and hit.reading.sentences for hit in hits)
     candidates = [
-        _candidate(hit, sentence, float(cosine), lexicon, stems)
-        for (hit, sentence), cosine in zip(found, cosines, strict=True)
+        _candidate(hit, sentence, float(cosine), told if is_told else 0.0, lexicon, stems)
+        for (hit, sentence, told), cosine in zip(found, cosines, strict=True)
     ]
     return sorted(
         candidates, key=lambda candidate: (-candidate.score, candidate.section_id, candidate.sentence.ordinal)
     )
 
 
-def _candidate(hit: Hit, sentence: SentenceRecord, cosine: float, lexicon: Lexicon, stems: Sequence[str]) -> Candidate:
+def _sentences(snapshot: Snapshot, passage: PassageRecord) -> list[SentenceRecord]:
+    """The sentences whose words a passage is made of."""
+    between = snapshot.sentences(passage.section_id)[passage.first : passage.last + 1]
+    return [sentence for sentence in between if sentence.voice in CITABLE_VOICES]
+
+
+def page_of(snapshot: Snapshot, passage: PassageRecord) -> Page:
+    """A passage as the reranker reads it."""
+    return Page(passage.header, tuple(sentence.text for sentence in _sentences(snapshot, passage)))
+
+
+def _told(hit: Hit) -> Iterator[float]:
+    """The log-odds of each sentence of a passage that it belongs to the answer."""
+    told = hit.reading.sentences if hit.reading else ()
+    return (_UNTOLD if value is None else value for value in chain(told, repeat(None)))
+
+
+def _candidate(
+    hit: Hit, sentence: SentenceRecord, cosine: float, told: float, lexicon: Lexicon, stems: Sequence[str]
+) -> Candidate:
     covered = coverage(sentence.text, stems, lexicon)
-    score = _COSINE * cosine + _COVERAGE * covered + _PASSAGE * hit.score
-    return Candidate(hit.passage.section_id, sentence, score, cosine, covered)
+    score = _COSINE * cosine + _COVERAGE * covered + _PASSAGE * hit.score + _TOLD * told
+    return Candidate(hit.passage.section_id, sentence, score, cosine, covered, told)
 
 
 def coverage(text: str, stems: Sequence[str], lexicon: Lexicon) -> float:

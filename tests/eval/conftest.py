@@ -1,6 +1,8 @@
 """What the tests of evaluation share: an answer and a question to score it by, made by hand."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,35 @@ from rag.answer import Answer, AnswerSentence, Citation
 
 SOURCE = "Ada keeps the lamp.\nThe stove costs £750 a week.\nFog has no edges.\n"
 QUOTE = "The stove costs £750 a week."
+
+
+BELL = (
+    "The harbour bell was cast in 1802 .",
+    "It weighs as much as four oxen , and is heard for two miles .",
+    "Painters like the harbour in May .",
+    "The fishermen take turns at the rope , since one man can not ring all night .",
+)
+LAMP = ("A lamp burns oil .", "The keeper trims the wick `` twice '' a night .", "Gulls sleep on the gallery .")
+ABOUT = {
+    "The harbour bell": (BELL, "how much does the harbour bell weigh", "The bell weighs as much as four oxen."),
+    "The lamp": (
+        LAMP,
+        "how often does the keeper trim the wick of the lamp",
+        "The keeper trims the wick twice a night.",
+    ),
+}
+NOWHERE = (
+    "who won the chess match in Lisbon",
+    "when was the railway to the mine closed",
+    "what do otters eat in spring",
+)
+
+
+def _line(number: int, title: str, sentences: Sequence[str], asked: str, answer: str) -> dict[str, Any]:
+    passage = {"title": title, "text": " ".join(sentences), "sentences": list(sentences)}
+    chosen = [sentence for sentence in sentences if set(answer.split()) & set(sentence.split()[3:])] if answer else []
+    output = {"answer": answer, "selected_sentences": chosen[:1]}
+    return {"id": str(number), "input": asked, "passages": [passage], "output": [output]}
 
 
 @pytest.fixture
@@ -62,3 +93,14 @@ def silence(answer: Callable[..., Answer]) -> Answer:
     return answer(
         status="abstained", reason="not_in_collection", answer="Nothing here answers this.", sentences=[], citations=[]
     )
+
+
+@pytest.fixture
+def clapnq(tmp_path: Path) -> Path:
+    """A folder like CLAPnq's: questions with an answer and without, twelve of each, in both halves."""
+    made = list(ABOUT.items())
+    answerable = [_line(n, title, *about) for n in range(12) for title, about in [made[n % 2]]]
+    without = [_line(100 + n, made[n % 2][0], made[n % 2][1][0], NOWHERE[n % 3], "") for n in range(12)]
+    for name, lines in (("dev_answerable", answerable), ("dev_unanswerable", without)):
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    return tmp_path

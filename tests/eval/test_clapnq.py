@@ -1,9 +1,7 @@
 """RougeL as it is defined, halves that do not mix, sentences that are chosen by what a reader says of them."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -33,47 +31,10 @@ from rag.rerank import open_reranker
 from tests.api.command import byline
 from tests.conftest import SilentProgress
 
-BELL = (
-    "The harbour bell was cast in 1802 .",
-    "It weighs as much as four oxen , and is heard for two miles .",
-    "Painters like the harbour in May .",
-    "The fishermen take turns at the rope , since one man can not ring all night .",
-)
-LAMP = ("A lamp burns oil .", "The keeper trims the wick `` twice '' a night .", "Gulls sleep on the gallery .")
-ABOUT = {
-    "The harbour bell": (BELL, "how much does the harbour bell weigh", "The bell weighs as much as four oxen."),
-    "The lamp": (
-        LAMP,
-        "how often does the keeper trim the wick of the lamp",
-        "The keeper trims the wick twice a night.",
-    ),
-}
-NOWHERE = (
-    "who won the chess match in Lisbon",
-    "when was the railway to the mine closed",
-    "what do otters eat in spring",
-)
-
-
-def _line(number: int, title: str, sentences: Sequence[str], asked: str, answer: str) -> dict[str, Any]:
-    passage = {"title": title, "text": " ".join(sentences), "sentences": list(sentences)}
-    return {"id": str(number), "input": asked, "passages": [passage], "output": [{"answer": answer}]}
-
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Questions with an answer and without, twelve of each, in both halves."""
-    made = list(ABOUT.items())
-    answerable = [_line(n, title, *about) for n in range(12) for title, about in [made[n % 2]]]
-    without = [_line(100 + n, made[n % 2][0], made[n % 2][1][0], NOWHERE[n % 3], "") for n in range(12)]
-    for name, lines in (("dev_answerable", answerable), ("dev_unanswerable", without)):
-        (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
-    return tmp_path
-
-
-@pytest.fixture
-def questions(folder: Path) -> list[ClapQuestion]:
-    return load_clapnq(folder)
+def questions(clapnq: Path) -> list[ClapQuestion]:
+    return load_clapnq(clapnq)
 
 
 @pytest.mark.parametrize(
@@ -214,11 +175,11 @@ def test_a_pair_is_read_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", ["no json", '{"id": "1"}', '{"id": "1", "input": "x", "passages": [], "output": []}'])
-def test_a_malformed_line_is_named(folder: Path, line: str) -> None:
-    with (folder / "dev_answerable.jsonl").open("a", encoding="utf-8") as file:
+def test_a_malformed_line_is_named(clapnq: Path, line: str) -> None:
+    with (clapnq / "dev_answerable.jsonl").open("a", encoding="utf-8") as file:
         file.write("\n" + line)
     with pytest.raises(EvalError, match=r"dev_answerable\.jsonl:13: .*\.$"):
-        load_clapnq(folder)
+        load_clapnq(clapnq)
 
 
 def test_a_folder_without_the_files_is_refused(tmp_path: Path) -> None:

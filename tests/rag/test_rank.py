@@ -83,7 +83,7 @@ def test_coverage_counts_rare_words_for_more(lexicon: Lexicon) -> None:
 def test_reranking_keeps_every_passage_and_adds_what_the_reranker_says(any_engine: Engine, question: str) -> None:
     assert any_engine.reranker is not None
     hits, _ = ranked(any_engine, question)
-    read = rerank(any_engine.reranker, question, hits)
+    read = rerank(any_engine.snapshot, any_engine.reranker, question, hits)
     said = any_engine.reranker.score(question, [hit.passage.indexed_text for hit in hits])
     before = {hit.passage.row: (hit, relevance) for hit, relevance in zip(hits, said, strict=True)}
     assert sorted(hit.passage.row for hit in read) == sorted(before)
@@ -101,12 +101,13 @@ def test_reranking_keeps_every_passage_and_adds_what_the_reranker_says(any_engin
 
 def test_nothing_found_is_nothing_reranked(digest_engine: Engine) -> None:
     assert digest_engine.reranker is not None
-    assert rerank(digest_engine.reranker, "anything", []) == []
+    assert rerank(digest_engine.snapshot, digest_engine.reranker, "anything", []) == []
 
 
 def test_the_reranker_can_lift_what_retrieval_put_last(workshop: Engine) -> None:
     assert workshop.reranker is not None
     question = "what do blue threads look like by lamplight?"
     hits, _ = ranked(workshop, question)
-    last = rerank(workshop.reranker, question, [replace(hit, score=0.5) for hit in reversed(hits)])
+    level = [replace(hit, score=0.5) for hit in reversed(hits)]
+    last = rerank(workshop.snapshot, workshop.reranker, question, level)
     assert "blue threads" in last[0].passage.text
