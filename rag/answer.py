@@ -2,12 +2,30 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.config import JsonDict
+from pydantic_core import PydanticCustomError
 
 Edition = Literal["full text", "digest"]
 BylineName = Literal["printed", "signed", "inferred", "unknown"]
 Status = Literal["answered", "abstained"]
 Reason = Literal["not_in_collection", "not_by_this_person", "ambiguous_person", "not_verified"]
+
+_NO_NUL: JsonDict = {"not": {"pattern": r"\u0000"}}
+Readable = Annotated[str, Field(json_schema_extra=_NO_NUL)]
+"""Text; the pattern is for the API's description, `check_question` and others refuse in words of their own."""
+Words = Annotated[str, Field(json_schema_extra={**_NO_NUL, "pattern": r"[\p{L}\p{N}]"})]
+"""Text with a letter or a figure in it; described like `Readable`."""
+
+
+def _no_text(value: object) -> object:
+    if isinstance(value, (str, bytes, bool)):
+        raise PydanticCustomError("int_type", "Input should be a whole number")
+    return value
+
+
+Count = Annotated[int, BeforeValidator(_no_text)]
+"""A whole number that came as a number, as JSON has it, not as text."""
 
 
 class Turn(BaseModel):
@@ -15,8 +33,8 @@ class Turn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    role: Literal["user", "assistant"]
-    content: str = Field(max_length=200_000)
+    role: Literal["user", "assistant"] = Field(description="Whose message it is.")
+    content: Readable = Field(max_length=200_000, description="The message.")
 
 
 class Filters(BaseModel):
@@ -24,22 +42,39 @@ class Filters(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    people: list[str] = Field(default_factory=list, max_length=100)
-    volumes: list[str] = Field(default_factory=list, max_length=100)
-    sections: list[str] = Field(default_factory=list, max_length=1000)
+    people: list[str] = Field(
+        default_factory=list, max_length=100, description="Only what they wrote.", examples=[["lisa-harker"]]
+    )
+    volumes: list[str] = Field(
+        default_factory=list, max_length=100, description="Only these volumes.", examples=[["shining-a-light"]]
+    )
+    sections: list[str] = Field(default_factory=list, max_length=1000, description="Only these sections.")
 
 
 class Ask(BaseModel):
     """A question, with the conversation before it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"question": "what did Harker say about schools?"}],
+            "if": {"required": ["conversation_id"], "properties": {"conversation_id": {"type": "string"}}},
+            "then": {"properties": {"history": {"maxItems": 0}}},
+        },
+    )
 
-    question: str
-    history: list[Turn] = Field(default_factory=list, max_length=1000)
-    conversation_id: str | None = None
-    filters: Filters = Field(default_factory=Filters)
-    composer: Literal["extractive", "llm"] | None = None
-    stream: bool = False
+    question: Words = Field(description="The question, at most as many words as BYLINE_MAX_QUESTION_WORDS says.")
+    history: list[Turn] = Field(
+        default_factory=list, max_length=1000, description="The conversation before it, where the server keeps none."
+    )
+    conversation_id: str | None = Field(
+        default=None, description="The kept conversation that it goes on with; what POST /v1/conversations gave."
+    )
+    filters: Filters = Field(default_factory=Filters, description="Restricts the answer.")
+    composer: Literal["extractive", "llm"] | None = Field(
+        default=None, description="Who words the answer: the texts (the default), or a language model where one is set."
+    )
+    stream: bool = Field(default=False, strict=True, description="Send the answer as server-sent events.")
 
 
 class Citation(BaseModel):
@@ -79,6 +114,15 @@ class AnswerSentence(BaseModel):
     citations: list[int]
 
 
+class Suggestion(BaseModel):
+    """Somebody else who can be asked the same."""
+
+    id: str = Field(description="The person's id, as `filters.people` takes it.", examples=["lisa-harker"])
+    name: str = Field(description="The person's name.", examples=["Lisa Harker"])
+    section: str | None = Field(default=None, description="Title of a piece of theirs about it, where one was found.")
+    section_id: str | None = Field(default=None, description="The id of that piece.")
+
+
 class Answer(BaseModel):
     """An answer in which every sentence is cited, or an abstention with its reason."""
 
@@ -94,6 +138,9 @@ class Answer(BaseModel):
     confidence: Annotated[float, Field(ge=0.0, le=1.0)]
     composer: Literal["extractive", "llm"]
     timings_ms: dict[str, float]
+    suggestions: list[Suggestion] = Field(
+        default_factory=list, description="In an abstention, who does write about it, or who may have been meant."
+    )
 
 
 class AnsweredTurn(Turn):

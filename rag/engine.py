@@ -20,7 +20,7 @@ from index.records import PersonRecord, SectionRef
 from index.settings import RERANK_OFF, Settings
 from index.snapshot import Snapshot
 from rag.abstain import NO_EVIDENCE, Calibration, Evidence, load_calibration, weigh
-from rag.answer import Answer, AnswerSentence, Ask, Citation, Reason
+from rag.answer import Answer, AnswerSentence, Ask, Citation, Reason, Suggestion
 from rag.check import check_question
 from rag.cite import cite, plain_text
 from rag.clauses import things_asked
@@ -34,10 +34,11 @@ from rag.llm.compose import LlmComposer, open_composer
 from rag.people import OFFICE, reports
 from rag.premise import denied_by
 from rag.question import Sort, Understanding, understand
-from rag.rank import Candidate, rank_sentences, rerank
+from rag.rank import Candidate, rank_sentences, read, rerank
 from rag.rerank import Reranker, open_reranker
 from rag.retrieve import Hit, Mask, Proposed, propose, retrieve
 from rag.scope import both, filter_mask, named_mask, rows_by, rows_naming
+from rag.suggest import suggested
 from rag.watch import say_all, watching
 
 _PASSAGES = 8
@@ -108,6 +109,8 @@ class _Run:
     notes: list[str] = field(default_factory=list)
     silence: str = ""
     """What an abstention says."""
+    suggestions: list[Suggestion] = field(default_factory=list)
+    """Whom an abstention suggests to ask."""
     timings: dict[str, float] = field(default_factory=dict)
 
 
@@ -349,7 +352,8 @@ class Engine:
             watching().reach("rerank")
             began = time.perf_counter()
             share = _HEARD if understood.leans else 1.0
-            hits = [*rerank(self.reranker, asked or understood.asked, hits[:pool], share), *hits[pool:]]
+            asks = asked or understood.asked
+            hits = [*rerank(self.snapshot, self.reranker, asks, hits[:pool], share), *hits[pool:]]
             if understood.leans:
                 hits = [*self._read_whole(understood, hits[:_READ_WHOLE]), *hits[_READ_WHOLE:]]
             _clock(run, "rerank", began)
@@ -365,8 +369,7 @@ class Engine:
     def _read_whole(self, understood: Understanding, hits: Sequence[Hit]) -> list[Hit]:
         """A follow-up's best passages as the whole question judges them: alone it says too little to decide by."""
         assert self.reranker is not None
-        scores = self.reranker.score(understood.standalone, [hit.passage.indexed_text for hit in hits])
-        return [replace(hit, relevance=score) for hit, score in zip(hits, scores, strict=True)]
+        return read(self.snapshot, self.reranker, understood.standalone, hits)
 
     def _knows(self, token: str, scope: Mask | None) -> bool:
         """Whether any row of the scope has a stem."""
@@ -401,6 +404,7 @@ class Engine:
                 continue
             if scored[0][0] - scored[1][0] < _NEAR_TIE:
                 run.silence = f"{mention.text} may be {names}; both write about this. Ask with the full name."
+                run.suggestions = [Suggestion(id=person.id, name=person.name) for _, person in scored]
                 return ()
             chosen.append(scored[0][1])
             rest = [person.name for _, person in scored[1:]]
@@ -452,7 +456,10 @@ class Engine:
             run.silence = "Nothing in the collection answers this."
             return "not_in_collection"
         elsewhere = self._look(run, run.scope)
-        others = _writers([self.snapshot.section_refs[hit.passage.section_id] for hit in elsewhere.hits[:3]], names)
+        found = [self.snapshot.section_refs[hit.passage.section_id] for hit in elsewhere.hits[:3]]
+        others = _writers(found, names)
+        if elsewhere.probability >= self.calibration.threshold:
+            run.suggestions = suggested(self.snapshot.people(), found, others)
         if not people:
             run.silence = f"{people_in_words(names)} {_verb(names, 'writes', 'write')} nothing in this collection."
             return "not_in_collection"
@@ -510,7 +517,7 @@ class Engine:
 
     def _abstain(self, run: _Run, reason: Reason, began: float, probability: float = 0.0) -> Answer:
         answer = _answer(run, began, "abstained", reason, 1.0 - probability)
-        return answer.model_copy(update={"answer": run.silence})
+        return answer.model_copy(update={"answer": run.silence, "suggestions": run.suggestions})
 
 
 def _answer(run: _Run, began: float, status: str, reason: Reason | None, confidence: float) -> Answer:

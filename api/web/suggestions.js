@@ -1,14 +1,15 @@
-// Where there is no answer: whom else to ask, as buttons that ask again. Who writes about it is what the answer says.
+// Where there is no answer: whom else to ask, as buttons that ask again. Whom to ask is what the answer suggests.
 
 import { collection } from "./collection.js";
 import { button, el } from "./dom.js";
 
 export async function suggestions(answer, ask) {
-  const { people } = await collection().catch(() => ({ people: [] }));
-  const named = people.filter(({ name }) => answer.answer.includes(name));
-  const asked = answer.reason === "ambiguous_person" ? [] : named.filter(({ name }) => mentionOf(name, answer.question));
-  const others = named.filter((person) => !asked.includes(person));
+  const others = answer.suggestions ?? [];
   if (!others.length) return null;
+  const { people } = await collection().catch(() => ({ people: [] }));
+  const isOther = ({ id }) => others.some((other) => other.id === id);
+  const asked = people.filter((person) => !isOther(person) && answer.answer.includes(person.name))
+    .filter(({ name }) => mentionOf(name, answer.question));
   return el("ul", { class: "suggestions", "aria-label": "Ask somebody else", "data-arrows": true },
     others.map(({ name }) => {
       const question = instead(answer.question, asked[0]?.name ?? name, name);
