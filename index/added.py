@@ -1,9 +1,11 @@
 """Volumes that the owner adds and removes: their entries in catalogue.toml of BYLINE_HOME.
 
 In: entries, or the id of one. Out: a published index with or without them. The files stay where they are, and what is
-written by hand into the catalogue (comments, corrections of other volumes) stays as it is.
+written by hand into the catalogue (comments, corrections of other volumes) stays as it is. A change that is cut off
+(killed, power lost) before its index is published is undone by the next one, or by `recover`.
 """
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,12 +14,15 @@ from typing import Any
 import tomlkit
 from filelock import FileLock, Timeout
 
-from index.build import BuildReport, Progress, build_index
+from index.build import BuildReport, Progress, build_index, index_is_current
 from index.catalogue import FILE, AddedEntry, load_added, load_catalogue
-from index.errors import CatalogueError, HomeNotWritable, NotFound, SnapshotLocked
+from index.errors import BylineError, CatalogueError, HomeNotWritable, NotFound, SnapshotLocked
 from index.files import replace_text
 from index.proposals import as_table
 from index.settings import Settings
+
+_JOURNAL = f"{FILE}.changing"
+"""What the catalogue was and becomes, as long as a change is under way."""
 
 
 def add(settings: Settings, entries: Sequence[AddedEntry], progress: Progress) -> BuildReport:
@@ -55,22 +60,64 @@ def remove(settings: Settings, volume_id: str, progress: Progress) -> BuildRepor
     return _change(settings, lambda volumes: _drop(volumes, volume_id), progress)
 
 
+def recover(settings: Settings) -> None:
+    """Undo a change of the owner's catalogue that was cut off before its index was published, if there is one.
+
+    Raises:
+        SnapshotLocked: another run is changing it.
+    """
+    with _locked(settings.home):
+        _undo_cut_off(settings)
+
+
 def _change(settings: Settings, change: Callable[[Any], None], progress: Progress) -> BuildReport:
     """Change the owner's catalogue and index; where that fails, put the old catalogue back."""
     path = settings.home / FILE
     with _locked(settings.home):
+        _undo_cut_off(settings)
         load_added(settings.home)
-        before = path.read_text(encoding="utf-8") if path.exists() else None
+        before = _text_of(path)
         document = tomlkit.parse(before or "")
-        if "volume" not in document:
+        if not document.get("volume"):
+            document.pop("volume", None)
             document.append("volume", tomlkit.aot())
         change(document["volume"])
-        replace_text(path, tomlkit.dumps(document))
+        if not document["volume"]:
+            del document["volume"]
+        after = tomlkit.dumps(document)
+        journal = settings.home / _JOURNAL
+        replace_text(journal, json.dumps({"before": before, "after": after}))
+        replace_text(path, after)
         try:
-            return build_index(settings, progress)
+            report = build_index(settings, progress)
         except BaseException:
             _restore(path, before)
+            journal.unlink()
             raise
+        journal.unlink()
+        return report
+
+
+def _undo_cut_off(settings: Settings) -> None:
+    """Put the old catalogue back where its change was neither published nor changed once more by hand."""
+    path, journal = settings.home / FILE, settings.home / _JOURNAL
+    if (noted := _text_of(journal)) is None:
+        return
+    change = json.loads(noted)
+    if _text_of(path) == change["after"] and not _is_published(settings):
+        _restore(path, change["before"])
+    journal.unlink()
+
+
+def _is_published(settings: Settings) -> bool:
+    try:
+        return index_is_current(settings)
+    except BylineError:
+        return False
+
+
+def _text_of(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
 
 
 def _drop(volumes: Any, volume_id: str) -> None:

@@ -39,7 +39,9 @@ class Proposal:
         return tomlkit.dumps(document).strip()
 
 
-def propose(path: Path, settings: Settings, said: Said, taken: Sequence[AddedEntry] = ()) -> Proposal:
+def propose(
+    path: Path, settings: Settings, said: Said, taken: Sequence[AddedEntry] = (), again: AddedEntry | None = None
+) -> Proposal:
     """Propose an entry for a file; one that was added before keeps its id and its corrections.
 
     Args:
@@ -47,6 +49,7 @@ def propose(path: Path, settings: Settings, said: Said, taken: Sequence[AddedEnt
         settings: where catalogues and texts are.
         said: what the owner says of it.
         taken: entries proposed before in the same run.
+        again: the entry that this one takes the place of; by itself that is the one which has the same file.
 
     Raises:
         TextError: the file is refused.
@@ -56,8 +59,8 @@ def propose(path: Path, settings: Settings, said: Said, taken: Sequence[AddedEnt
     place = _place(path, settings)
     added = [*load_added(settings.home), *taken]
     known = [*load_catalogue(settings.seeds / FILE), *added]
-    again = next((entry for entry in added if entry.file == place), None)
-    _refuse_known(path, source, [entry for entry in known if entry is not again], settings)
+    again = again or next((entry for entry in added if entry.file == place), None)
+    _refuse_known(path, source, [entry for entry in known if again is None or entry.id != again.id], settings)
     entry = _entry(path, source, {"file": place, **said}, again, {entry.id for entry in known})
     outline = outline_source(entry, source)
     if not any(piece.sentences for piece in outline.pieces):
