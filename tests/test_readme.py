@@ -1,34 +1,36 @@
-"""Everything that the README tells a reader to type is there."""
+"""Everything that the README and the pages of docs/ tell a reader to type or to look at is there."""
 
 import re
-import shlex
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from index.settings import PACKAGE_ROOT, Settings
 from tests.api.command import byline, help_of
+from tests.pages import PAGES, README, commands
 
-README = (PACKAGE_ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (PACKAGE_ROOT / "Makefile").read_text(encoding="utf-8")
-KNOWN = {"make", "byline", "python3", "pip", "curl", "git", "cd", "docker"}
+KNOWN = {
+    "make", "byline", "python3", "pip", "curl", "git", "cd", "docker", "systemctl", "journalctl", "cp", "export",
+}  # fmt: skip
 
 
 def shell_commands() -> Iterator[list[str]]:
-    """The words of every command in the README's shell blocks, comments and settings before it left out."""
-    for block in re.findall(r"^```sh\n(.*?)^```", README, re.M | re.S):
-        for line in block.replace("\\\n", " ").splitlines():
-            words = shlex.split(line, comments=True)
-            while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
-                words.pop(0)
-            if words:
-                yield [words[0].rsplit("/", 1)[-1], *words[1:]]
+    """The words of every command that is read here: the README's, and those of docs/ that no test can run."""
+    yield from commands(README, "sh")
+    for page in PAGES:
+        yield from commands(page, "console")
 
 
 def spelled_commands() -> set[str]:
-    """The name of every `byline` command that the README spells out, in blocks and in text."""
-    spelled = re.findall(r"`byline ([a-z-]+)[^`]*`", README)
+    """The name of every `byline` command that is spelled out, in blocks and in text."""
+    spelled = [name for page in PAGES for name in re.findall(r"`byline ([a-z-]+)[^`]*`", _text(page))]
     return {*spelled, *(words[1] for words in shell_commands() if words[0] == "byline")}
+
+
+def _text(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
 
 
 def test_every_command_is_a_known_one() -> None:
@@ -56,20 +58,29 @@ def test_every_byline_line_can_be_parsed(words: list[str]) -> None:
 
 
 def test_every_option_spelled_is_one_of_its_command() -> None:
-    for row in re.findall(r"^\| `byline .*$", README, re.M):
+    for row in re.findall(r"^\| `byline .*$", _text(README), re.M):
         (command, *_) = re.findall(r"`byline ([a-z-]+)", row)
         offered = help_of(command).out
         assert all(option in offered for option in re.findall(r"`(--[a-z]+)", row)), row
 
 
-def test_every_setting_named_exists() -> None:
-    named = set(re.findall(r"\bBYLINE_[A-Z_]*[A-Z]\b", README))
-    assert named
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_setting_named_exists(page: Path) -> None:
+    named = set(re.findall(r"\bBYLINE_[A-Z_]*[A-Z]\b", _text(page)))
     assert named <= {f"BYLINE_{name.upper()}" for name in Settings.model_fields}
 
 
-def test_every_file_linked_or_named_is_there() -> None:
-    linked = re.findall(r"\]\(([^):#]+)\)", README)
-    named = re.findall(r"`((?:eval|rag|seeds|index|api)/[\w./-]*[\w/])`", README)
-    missing = [path for path in {*linked, *named} if not (PACKAGE_ROOT / path).exists()]
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_linked_or_named_is_there(page: Path) -> None:
+    linked = [page.parent / path for path in re.findall(r"\]\(([^):#]+)(?:#[^)]*)?\)", _text(page))]
+    named = re.findall(r"`((?:eval|rag|seeds|index|api|deploy|docs)/[\w./-]*[\w/])`", _text(page))
+    missing = [path for path in {*linked, *(PACKAGE_ROOT / path for path in named)} if not path.exists()]
     assert not missing
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_heading_linked_is_there(page: Path) -> None:
+    for path, anchor in re.findall(r"\]\(([^):#]*)#([^)]*)\)", _text(page)):
+        target = page.parent / path if path else page
+        headings = re.findall(r"^#+ (.+)$", _text(target), re.M)
+        assert anchor in {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
