@@ -1,11 +1,14 @@
 """A limit on request bodies: a larger one is refused as soon as its size is known, declared or counted.
 
-FastAPI's own `max_body_size` does the same, but answers in plain text whatever the exception handlers say.
+Documents may be larger, and are limited where they are received. FastAPI's own `max_body_size` does the same, but
+answers in plain text whatever the exception handlers say.
 """
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.ingest.receiving import is_upload
 
 MAX_BODY_BYTES = 1024 * 1024
 
@@ -18,7 +21,7 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and count its body as it is read."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or is_upload(scope["method"], scope["path"]):
             return await self._app(scope, receive, send)
         declared = Headers(scope=scope).get("content-length", "0")
         received = 0

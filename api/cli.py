@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.markup import escape
 
+from api.batch_cli import ask_batch, exports
 from api.console import Json, build_progress, console, errors, print_json
 from api.eval_cli import evaluations
+from api.eval_documents_cli import document_evaluation
 from api.feedback_cli import feedback
 from api.keys_cli import keys
 from index.errors import BylineError
@@ -32,8 +34,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(evaluations)
+app.add_typer(document_evaluation)
 app.add_typer(keys)
 app.add_typer(feedback)
+app.add_typer(exports)
 
 CitationStyle = Literal["chicago", "bibtex", "csl"]
 Composer = Literal["extractive", "llm"]
@@ -56,15 +60,32 @@ def index(json: Json = False) -> None:
 
 @app.command(epilog='Example: `byline ask "what did Harker say about schools?"`')
 def ask(
-    question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
+    question: Annotated[str | None, typer.Argument(help="The question, in quotation marks.")] = None,
     person: Annotated[list[str] | None, typer.Option(help="Answer only from what this person wrote.")] = None,
     volume: Annotated[list[str] | None, typer.Option(help="Answer only from this volume (its id).")] = None,
     composer: Annotated[
         Composer | None, typer.Option(help="Who words it: extractive, or llm (see BYLINE_LLM).")
     ] = None,
+    batch: Annotated[Path | None, typer.Option(help="Ask every line of this JSONL file instead.")] = None,
+    out: Annotated[Path | None, typer.Option(help="With --batch: the JSONL file that answers are added to.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="With --batch: begin anew instead of going on.")] = False,
+    timings: Annotated[bool, typer.Option("--timings", help="With --batch: add how long each answer took.")] = False,
     json: Json = False,
 ) -> None:
-    """Ask a question and print the answer with its bylines. Ends with 3 where there is no answer."""
+    """Ask a question and print the answer with its bylines. Ends with 3 where there is no answer.
+
+    With --batch and --out a file of questions is asked offline. A run that was stopped goes on where it was; the same
+    questions over the same index give the same bytes. Ends with 65 where lines could not be asked.
+    """
+    if batch is not None or out is not None:
+        if batch is None or out is None:
+            raise typer.BadParameter("--batch and --out belong together.")
+        if question is not None or person or volume or composer:
+            raise typer.BadParameter("with --batch, each line of the file says what is asked, of whom and how.")
+        ask_batch(batch, out, fresh, timings, json)
+        return
+    if question is None:
+        raise typer.BadParameter("ask a question, or a file of them with --batch and --out.")
     from api.show import show_answer
     from index.settings import load_settings
     from rag.answer import Ask, Filters
@@ -154,6 +175,31 @@ def serve() -> None:
     if settings.log == "json":
         log_as_json()
     run(settings)
+
+
+@app.command(epilog="Example: `byline mcp`")
+def mcp() -> None:
+    """Answer a program that speaks MCP on standard input and output; docs/mcp.md says how it is set up."""
+    from api.mcp.stdio import serve_stdio
+    from index.settings import load_settings
+
+    serve_stdio(load_settings())
+
+
+@app.command(epilog="Example: `BYLINE_SLACK_APP_TOKEN=xapp-… byline slack`")
+def slack() -> None:
+    """Answer in Slack over Socket Mode, without an address that Slack can reach; docs/slack.md is a guide."""
+    from api.logs import log_as_json
+    from api.slack.attached import refuse_without_packages
+    from index.settings import load_settings
+
+    settings = load_settings()
+    refuse_without_packages()
+    from api.slack.socket_mode import answer_in_socket_mode
+
+    if settings.log == "json":
+        log_as_json()
+    answer_in_socket_mode(settings)
 
 
 @app.command(epilog="Example: `byline doctor --json`")

@@ -6,23 +6,56 @@ one, a comment where there is none for long, and stops the work when the client 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 from anyio import create_task_group, move_on_after
 from fastapi.sse import KEEPALIVE_COMMENT
+from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from api.tracing import StageWatch
 from api.waiting import until_gone
 from rag.answer import Answer, AnswerSentence, Citation
 from rag.watch import Stage, Watch, watched_by
 
 MEDIA_TYPE = "text/event-stream"
 HEARTBEAT_S = 15.0
+_MODELS = "#/components/schemas/{model}"
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 _log = logging.getLogger(__name__)
+
+
+def event_schema(data: Mapping[str, Any], name: str | None = None) -> dict[str, Any]:
+    """How OpenAPI describes an event whose data is JSON of a schema, for `itemSchema` (OpenAPI 3.2).
+
+    Args:
+        data: the schema.
+        name: the event's name; None where it has none.
+    """
+    as_json = {"type": "string", "contentMediaType": "application/json", "contentSchema": data}
+    if name is None:
+        return {"type": "object", "required": ["data"], "properties": {"data": as_json}}
+    properties = {"event": {"const": name}, "data": as_json}
+    return {"type": "object", "required": ["event", "data"], "properties": properties}
+
+
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The schema of a model; those that it is made of are those of the document (`with_parts`)."""
+    schema = model.model_json_schema(ref_template=_MODELS, mode="serialization")
+    schema.pop("$defs", None)
+    return schema
+
+
+def with_parts(document: dict[str, Any], *models: type[BaseModel]) -> dict[str, Any]:
+    """An OpenAPI document with the schemas that these models are made of; those that it has stay."""
+    schemas = document["components"]["schemas"]
+    for model in models:
+        parts = model.model_json_schema(ref_template=_MODELS, mode="serialization").get("$defs", {})
+        schemas |= {name: part for name, part in parts.items() if name not in schemas}
+    return document
 
 
 class Form(Protocol):
@@ -111,7 +144,7 @@ class EventStream(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-class _Telling(Watch):
+class _Telling(StageWatch):
     """A watch, called in the engine's thread, that puts what happens into a queue of the event loop."""
 
     def __init__(

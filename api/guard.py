@@ -56,17 +56,29 @@ class OpenedFor:
 class Guard:
     """ASGI middleware that lets a request pass, knows whose it is, and refuses what it may not have."""
 
-    def __init__(self, app: ASGIApp, opening: Opening, keys: Keys, rates: Rates, is_open: bool) -> None:
-        """Guard `app`; where `is_open`, whoever reaches the port may ask as long as no key was ever made."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        opening: Opening,
+        keys: Keys,
+        rates: Rates,
+        is_open: bool,
+        signed_paths: frozenset[str] = frozenset(),
+    ) -> None:
+        """Guard `app`; where `is_open`, whoever reaches the port may ask as long as no key was ever made.
+
+        Requests for `signed_paths` pass: their routes know by a signature whom they come from.
+        """
         self._app = app
         self._opening = opening
         self._keys = keys
         self._rates = rates
         self._is_open = is_open
+        self._signed_paths = signed_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it with a problem."""
-        if scope["type"] != "http" or is_public(scope["path"]) or _is_preflight(scope):
+        if scope["type"] != "http" or self._lets_pass(scope):
             return await self._app(scope, receive, send)
         request = Request(scope)
         try:
@@ -74,6 +86,10 @@ class Guard:
         except BylineError as refusal:
             return await problem_of(request, refusal)(scope, receive, send)
         return await self._app(scope, receive, send)
+
+    def _lets_pass(self, scope: Scope) -> bool:
+        path = scope["path"]
+        return is_public(path) or path in self._signed_paths or _is_preflight(scope)
 
     async def _admit(self, request: Request) -> None:
         """Raise what keeps the request from passing."""

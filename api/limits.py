@@ -8,9 +8,11 @@ CoDel's idea (Nichols and Jacobson 2012, RFC 8289): a queue that empties now and
 that does not is only a wait that everybody is made to bear, and is kept short.
 """
 
+import os
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from starlette.requests import Request
@@ -23,6 +25,8 @@ from index.errors import RateExceeded, ServiceBusy
 from rag.watch import ended_by
 
 OFF: Final = "off"
+ASKS_AT_ONCE: Final = os.cpu_count() or 2
+"""More would only take turns on the same cores and slow each other, and the event loop, down."""
 _BUCKETS = 10_000
 """So many keys and addresses are told apart; who was not heard of for longest is forgotten."""
 _STANDING_S = 1.0
@@ -124,6 +128,22 @@ class Queue:
         return self._steady if stands else self._burst
 
 
+@contextmanager
+def turn(queue: Queue, seconds: float) -> Iterator[None]:
+    """Work in one's turn, for so many seconds at most.
+
+    Raises:
+        ServiceBusy: as many wait as may wait.
+    """
+    queue.enter()
+    began = time.monotonic()
+    try:
+        with ended_by(began + seconds):
+            yield
+    finally:
+        queue.leave(time.monotonic() - began)
+
+
 class Turns:
     """ASGI middleware that lets questions in as far as the queue does, and gives each its time."""
 
@@ -136,13 +156,11 @@ class Turns:
         """Pass the request on, or answer it with a problem."""
         if scope["type"] != "http" or not is_work(scope["method"], scope["path"]):
             return await self._app(scope, receive, send)
+        return await self._in_turn(scope, receive, send)
+
+    async def _in_turn(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            self._queue.enter()
-        except ServiceBusy as busy:
-            return await problem_of(Request(scope), busy)(scope, receive, send)
-        began = time.monotonic()
-        try:
-            with ended_by(began + self._seconds):
+            with turn(self._queue, self._seconds):
                 await self._app(scope, receive, send)
-        finally:
-            self._queue.leave(time.monotonic() - began)
+        except ServiceBusy as busy:
+            await problem_of(Request(scope), busy)(scope, receive, send)

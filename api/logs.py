@@ -39,8 +39,8 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if request_id := _request_id.get():
-            line["request_id"] = request_id
+        if name := request_id():
+            line["request_id"] = name
         line |= getattr(record, _FIELDS, {})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
@@ -53,6 +53,11 @@ def log_as_json() -> None:
     handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     _log.setLevel(logging.INFO)
+
+
+def request_id() -> str:
+    """The id of the request that is being answered; empty outside of one."""
+    return _request_id.get()
 
 
 def log_question(answer: Answer) -> None:
@@ -70,7 +75,7 @@ class RequestLog:
         """Pass the request on under its id."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        request_id = _id_of(scope)
+        given = _id_of(scope)
         began = time.perf_counter()
         status: int | None = None
 
@@ -78,15 +83,15 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[HEADER] = request_id
+                MutableHeaders(scope=message)[HEADER] = given
             await send(message)
 
-        token = _request_id.set(request_id)
+        token = _request_id.set(given)
         try:
             await self._app(scope, receive, send_with_id)
         finally:
             milliseconds = round((time.perf_counter() - began) * 1000, 1)
-            told = {"request_id": request_id, **_told(scope, status), "ms": milliseconds}
+            told = {"request_id": given, **_told(scope, status), "ms": milliseconds}
             _log.info("request", extra={_FIELDS: told})
             _request_id.reset(token)
 

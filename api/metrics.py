@@ -1,20 +1,25 @@
 """What operators see: requests, answers, stages, the queue and the generation, as Prometheus reads them.
 
-In: requests as they end and answers as they are given. Out: the text of /metrics (Prometheus exposition format).
+In: requests as they end and answers as they are given. Out: the text of /metrics (Prometheus exposition format). Where
+several processes serve, what is counted and timed is that of all of them, and what is read off (the queue, the
+generation, the caches, the process) that of the one that is asked, which `byline_worker` names.
 """
 
+import os
 import time
 from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.limits import Queue
 from api.opening import Opening
+from api.workers import METRICS_FOLDER
 from index.errors import BylineError
 from rag.answer import Answer
 
@@ -44,8 +49,12 @@ class Metrics:
         self._stages = Histogram(
             "byline_stage_seconds", "How long stages took.", ("stage",), buckets=_SECONDS, registry=self._registry
         )
-        self._registry.register(_State(opening, queue))
-        ProcessCollector(registry=self._registry)
+        self._shown = self._registry
+        if METRICS_FOLDER in os.environ:
+            self._shown = CollectorRegistry()
+            MultiProcessCollector(self._shown)  # type: ignore[no-untyped-call]
+        self._shown.register(_State(opening, queue))
+        ProcessCollector(registry=self._shown)
 
     def count_answer(self, answer: Answer) -> None:
         """Count an answer and what its stages took."""
@@ -62,7 +71,7 @@ class Metrics:
 
     def response(self) -> Response:
         """All figures, for whoever scrapes them."""
-        return Response(generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        return Response(generate_latest(self._shown), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 class Metered:
@@ -109,6 +118,7 @@ class _State(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """The queue, the generation and the caches of the engine."""
+        yield InfoMetricFamily("byline_worker", "The process that is asked.", {"pid": str(os.getpid())})
         yield GaugeMetricFamily("byline_questions_running", "Questions being worked on.", self._queue.running)
         yield GaugeMetricFamily("byline_questions_waiting", "Questions that wait.", self._queue.waiting)
         yield CounterMetricFamily("byline_switches", "Generations served after the first.", self._opening.switches)

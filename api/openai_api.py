@@ -16,10 +16,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.sse import format_sse_event
 from pydantic_core import to_json
 
-from api.event_stream import MEDIA_TYPE, EventStream
+from api.event_stream import MEDIA_TYPE, EventStream, event_schema, schema_of
 from api.open_engine import OpenEngine
-from api.openai_errors import documented_errors, error_of
+from api.openai_errors import ErrorBody, documented_errors, error_of
 from api.openai_schemas import (
+    LONGEST_MESSAGE,
     Annotation,
     AssistantMessage,
     ChatChunk,
@@ -37,14 +38,13 @@ from api.openai_schemas import (
 )
 from api.problems import problem_within
 from api.waiting import while_waiting
-from index.errors import ModelNotFound, UnreadableQuestion, UnsupportedParameter
+from index.errors import EmptyQuestion, ModelNotFound, UnreadableQuestion, UnsupportedParameter
 from index.settings import LLM_OFF
 from rag.answer import Answer, AnswerSentence, Ask, Citation, Filters, Turn
 from rag.engine import Engine
 from rag.message import Message, message_of, without_sources
 from rag.watch import Stage
 
-_LONGEST_MESSAGE = 200_000
 _PLAIN: ModelName = "byline"
 _FAST: ModelName = "byline-fast"
 _LLM: ModelName = "byline-llm"
@@ -53,7 +53,12 @@ _STREAMED: dict[int | str, dict[str, Any]] = {
         "description": "The answer. With `stream`, as events: chunks, then `[DONE]`.",
         "content": {
             MEDIA_TYPE: {
-                "schema": {"type": "string", "description": "Server-sent events; the data of each is a chunk."},
+                "itemSchema": {
+                    "anyOf": [
+                        event_schema({"oneOf": [schema_of(ChatChunk), schema_of(ErrorBody)]}),
+                        {"type": "object", "properties": {"data": {"const": "[DONE]"}}},
+                    ]
+                },
                 "example": 'data: {"object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"…[1]"}}]}'
                 "\n\ndata: [DONE]\n\n",
             }
@@ -119,21 +124,21 @@ def _model(engine: Engine, name: str) -> ModelName:
 
 def _refuse_what_cannot_be(chat: ChatRequest) -> None:
     """Raise where a parameter asks for what no answer here can be."""
-    wants_call = isinstance(chat.tool_choice, dict) or chat.tool_choice == "required"
+    wants_call = chat.tool_choice not in (None, "none", "auto")
     wants_format = chat.response_format is not None and chat.response_format.get("type") != "text"
     for name, is_wanted, why in (
         ("n", chat.n not in (None, 1), "must be 1: there is one answer"),
-        ("tool_choice", wants_call, "cannot demand a call: Byline calls no tools"),
+        ("tool_choice", wants_call, "must be none or auto, and cannot demand a call: Byline calls no tools"),
         ("response_format", wants_format, "must be text: the words are those of the texts"),
         ("logprobs", bool(chat.logprobs), "must be false: nothing is sampled"),
-        ("modalities", "audio" in (chat.modalities or ()), "must be text: Byline does not speak"),
+        ("modalities", set(chat.modalities or ()) - {"text"}, "must be text: Byline does not speak"),
     ):
         if is_wanted:
             raise UnsupportedParameter(f"`{name}` {why}. Change it, or leave it out.")
 
 
 def _ask_of(chat: ChatRequest) -> Ask:
-    """The question and its history."""
+    """The question and its history; what an assistant has begun to say to the question is not read."""
     turns: list[Turn] = []
     for place, message in enumerate(chat.messages):
         text = _text(message, f"messages[{place}]")
@@ -141,8 +146,10 @@ def _ask_of(chat: ChatRequest) -> Ask:
             turns.append(Turn(role="assistant", content=without_sources(text)))
         elif message.role == "user":
             turns.append(Turn(role="user", content=text))
-    if not turns or turns[-1].role != "user":
-        raise UnsupportedParameter("`messages` must end with a message of the user: it is the question.")
+    while turns and turns[-1].role != "user":
+        turns.pop()
+    if not turns:
+        raise UnsupportedParameter("`messages` must hold a message of the user: the last one is the question.")
     return Ask(
         question=turns[-1].content,
         history=turns[:-1],
@@ -161,13 +168,15 @@ def _text(message: ChatMessage, where: str) -> str:
                     f"`{where}.content[{place}]` is of the type {part.type[:80]!r}. Send text only: Byline reads no "
                     "images, sounds or files here."
                 )
-        text = "\n".join(part.text or part.refusal or "" for part in message.content)
+        text = "\n".join((part.text if part.type == "text" else part.refusal) or "" for part in message.content)
     else:
         text = message.content or ""
-    if any("\ud800" <= char <= "\udfff" for char in text):
-        raise UnreadableQuestion(f"`{where}.content` holds half of a character, which is no text. Send valid Unicode.")
-    if len(text) > _LONGEST_MESSAGE:
-        raise UnsupportedParameter(f"`{where}.content` has more than {_LONGEST_MESSAGE} characters. Shorten it.")
+    if any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in text):
+        raise UnreadableQuestion(f"`{where}.content` holds NUL or half of a character, which is no text. Remove it.")
+    if len(text) > LONGEST_MESSAGE:
+        raise UnsupportedParameter(f"`{where}.content` has more than {LONGEST_MESSAGE:,} characters. Shorten it.")
+    if message.role == "user" and not any(char.isalnum() for char in text):
+        raise EmptyQuestion(f"`{where}.content` has no words. Ask about somebody or something in the collection.")
     return text
 
 

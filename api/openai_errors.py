@@ -3,17 +3,14 @@
 In: problem+json responses, from the routes or from whatever refused the request before them. Out: `{"error": …}`.
 """
 
-import json
 import re
 from typing import Any
 
-from fastapi import Request
 from pydantic import BaseModel, Field
-from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
-from api.problems import MEDIA_TYPE, documented, fault_of
+from api.error_forms import ErrorForm
+from api.problems import documented
 
 PATHS = ("/v1/chat/completions", "/v1/models")
 _TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
@@ -57,48 +54,17 @@ def error_of(problem: dict[str, Any]) -> ErrorBody:
     )
 
 
-class OpenAIErrors:
+class OpenAIErrors(ErrorForm):
     """ASGI middleware that turns problems into OpenAI's errors where its clients ask."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and put what comes back as a problem into the other form."""
-        if scope["type"] != "http" or not _is_ours(scope["path"]):
-            return await self._app(scope, receive, send)
-        start: Message | None = None
-        body, has_begun = b"", False
-
-        async def send_in_form(message: Message) -> None:
-            nonlocal start, body, has_begun
-            has_begun = True
-            if message["type"] == "http.response.start" and _is_problem(message):
-                start = message
-            elif start is None:
-                await send(message)
-            else:
-                body += message.get("body", b"")
-                if not message.get("more_body"):
-                    await _response(json.loads(body), Headers(raw=start["headers"]))(scope, receive, send)
-
-        try:
-            await self._app(scope, receive, send_in_form)
-        except Exception:
-            if not has_begun:
-                await _response(json.loads(bytes(fault_of(Request(scope)).body)), Headers())(scope, receive, send)
-            raise
+        super().__init__(app, _is_ours, _form)
 
 
-def _response(problem: dict[str, Any], headers: Headers) -> JSONResponse:
-    kept = {name: value for name, value in headers.items() if name not in ("content-type", "content-length")}
+def _form(problem: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     status = 400 if problem["status"] == 422 else problem["status"]
-    return JSONResponse(error_of(problem).model_dump(), status, kept)
+    return status, error_of(problem).model_dump()
 
 
 def _is_ours(path: str) -> bool:
     return any(path == ours or path.startswith(ours + "/") for ours in PATHS)
-
-
-def _is_problem(start: Message) -> bool:
-    return Headers(raw=start["headers"]).get("content-type") == MEDIA_TYPE

@@ -5,38 +5,64 @@ Others are let through and ignored: no answer is sampled, so that there is nothi
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
-from rag.answer import Answer, Filters
+from rag.answer import Answer, Count, Filters, Readable, Words
 
 MOST_MESSAGES = 1000
+LONGEST_MESSAGE = 200_000
 ModelName = Literal["byline", "byline-fast", "byline-llm"]
 
 _QUESTION: JsonValue = {"role": "user", "content": "what did Harker say about schools?"}
+_ROLES = ("system", "developer", "user", "assistant")
+_WORDS = TypeAdapter(Words).json_schema()
+_WITH_WORDS: JsonValue = [
+    {"required": ["type", kind], "properties": {"type": {"const": kind}, kind: _WORDS}} for kind in ("text", "refusal")
+]
+_OF_THE_USER: JsonValue = {"required": ["role"], "properties": {"role": {"const": "user"}}}
+_ASKS: JsonValue = {
+    "required": ["content"],
+    "properties": {"content": {"anyOf": [_WORDS, {"type": "array", "contains": {"anyOf": _WITH_WORDS}}]}},
+}
+
+
+def _nothing_but(*schemas: JsonValue) -> dict[str, JsonValue]:
+    """Describes a parameter that may be left out or null, and is an error where it is something else than these."""
+    return {"anyOf": [*schemas, {"type": "null"}]}
 
 
 class ContentPart(BaseModel):
     """A part of a message. Only `text` (and what an assistant refused) can be read; an image is an error."""
 
-    type: str = Field(description="The kind of part.", examples=["text"])
-    text: str | None = Field(default=None, description="The words of a part of type `text`.")
-    refusal: str | None = Field(default=None, description="The words of a part of type `refusal`.")
+    type: str = Field(
+        description="The kind of part.", examples=["text"], json_schema_extra={"enum": ["text", "refusal"]}
+    )
+    text: Readable | None = Field(default=None, description="The words of a part of type `text`.")
+    refusal: Readable | None = Field(default=None, description="The words of a part of type `refusal`.")
 
 
 class ChatMessage(BaseModel):
     """A message of the conversation."""
 
+    model_config = ConfigDict(json_schema_extra={"if": _OF_THE_USER, "then": _ASKS})
+
     role: Literal["system", "developer", "user", "assistant", "tool", "function"] = Field(
         description="Whose it is. `system` and `developer` are ignored: nobody tells Byline what the texts say. "
-        "`tool` and `function` are an error: no tool was called."
+        "`tool` and `function` are an error: no tool was called.",
+        json_schema_extra={"enum": [*_ROLES]},
     )
-    content: str | list[ContentPart] | None = Field(default=None, description="Text, or parts of type `text`.")
+    content: Readable | list[ContentPart] | None = Field(
+        default=None,
+        description=f"Text, or parts of type `text`; of at most {LONGEST_MESSAGE:,} characters. The user's has words.",
+    )
 
 
 class StreamOptions(BaseModel):
     """Options of a streamed answer."""
 
-    include_usage: bool | None = Field(default=None, description="Send `usage` in a last chunk without choices.")
+    include_usage: bool | None = Field(
+        default=None, strict=True, description="Send `usage` in a last chunk, which has no choices."
+    )
 
 
 class BylineOptions(BaseModel):
@@ -58,18 +84,40 @@ class ChatRequest(BaseModel):
     messages: list[ChatMessage] = Field(
         min_length=1,
         max_length=MOST_MESSAGES,
-        description="The conversation; the last message is the user's, and is the question.",
+        description="The conversation; the user's last message is the question, and nothing after it is read.",
+        json_schema_extra={"contains": _OF_THE_USER},
     )
-    stream: bool | None = Field(default=None, description="Send the answer as server-sent events.")
+    stream: bool | None = Field(default=None, strict=True, description="Send the answer as server-sent events.")
     stream_options: StreamOptions | None = Field(default=None, description="Options of a streamed answer.")
-    n: int | None = Field(default=None, description="How many answers: 1, since there is only one.")
-    tools: list[Any] | None = Field(default=None, description="Ignored: no tool is called.")
-    tool_choice: Any = Field(default=None, description="`none` or `auto`; what demands a call is an error.")
-    response_format: dict[str, Any] | None = Field(
-        default=None, description='`{"type": "text"}`; any other is an error: the words are those of the texts.'
+    n: Count | None = Field(
+        default=None,
+        description="How many answers: 1, since there is only one.",
+        json_schema_extra=_nothing_but({"const": 1}),
     )
-    logprobs: bool | None = Field(default=None, description="false; nothing is sampled.")
-    modalities: list[str] | None = Field(default=None, description='`["text"]`.')
+    tools: list[Any] | None = Field(default=None, description="Ignored: no tool is called.")
+    tool_choice: Any = Field(
+        default=None,
+        description="`none` or `auto`; what demands a call is an error.",
+        json_schema_extra=_nothing_but({"enum": ["none", "auto"]}),
+    )
+    response_format: dict[str, Any] | None = Field(
+        default=None,
+        description='`{"type": "text"}`; any other is an error: the words are those of the texts.',
+        json_schema_extra=_nothing_but(
+            {"type": "object", "required": ["type"], "properties": {"type": {"const": "text"}}}
+        ),
+    )
+    logprobs: bool | None = Field(
+        default=None,
+        strict=True,
+        description="false; nothing is sampled.",
+        json_schema_extra=_nothing_but({"const": False}),
+    )
+    modalities: list[str] | None = Field(
+        default=None,
+        description='`["text"]`.',
+        json_schema_extra=_nothing_but({"type": "array", "items": {"const": "text"}}),
+    )
     byline: BylineOptions | None = Field(default=None, description="What only Byline understands.")
 
 

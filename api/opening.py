@@ -5,6 +5,7 @@ warm. A request keeps the engine that it began with.
 """
 
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
@@ -17,6 +18,11 @@ from rag.views import renewed
 
 _log = logging.getLogger(__name__)
 _LOOKS_EVERY_S = 1.0
+
+
+def _number(generation: str) -> int:
+    """The number of a generation; later ones have greater numbers."""
+    return int(generation.rpartition("-")[2])
 
 
 def _nothing(engine: Engine) -> None:
@@ -89,6 +95,19 @@ class Opening:
             raise type(self._failure)(*self._failure.args)
         assert self._engine is not None
         return self._engine
+
+    def wait_for(self, generation: str, seconds: float, stopped: Event) -> bool:
+        """Whether this generation or a later one is served within so many seconds, or before `stopped` is set.
+
+        An opening that follows no home serves what it serves, and is not waited for.
+        """
+        until = time.monotonic() + seconds
+        while self._home is not None and time.monotonic() < until:
+            if self._engine is not None and _number(self._engine.snapshot.generation) >= _number(generation):
+                return True
+            if stopped.wait(_LOOKS_EVERY_S / 20):
+                break
+        return self._home is None
 
     def _run(self) -> None:
         pointer = self._pointer()

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.routing import Match
 
 from api.headers import SECURITY_HEADERS
 from index.errors import BylineError, TooMuch
@@ -22,6 +23,7 @@ _log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 MAX_FIELDS_NAMED = 3
 RETRY_AFTER_S = 2
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 class Problem(BaseModel):
@@ -70,7 +72,9 @@ _DESCRIPTIONS = {
     404: "There is no such section, volume, person or conversation.",
     401: "There is no key in the request, or it is unknown or revoked.",
     403: "The key may not do this, or none of the volumes that it may see is in the collection.",
+    409: "What is asked does not fit what is here already.",
     413: "The body is larger than 1 MiB.",
+    415: "The body is of a type that is not taken.",
     421: "No key was ever made, and the request does not come from this machine under its own name.",
     422: "The question or another field cannot be used; the detail names it.",
     429: "This key or address asks more often than it may; Retry-After says when to come again.",
@@ -83,15 +87,23 @@ _DESCRIPTIONS = {
 }
 
 
+def type_of(error: BylineError) -> str:
+    """The type of the problem that an error of ours is."""
+    return "urn:byline:problem:" + "-".join(_words_of(error)).lower()
+
+
+def _words_of(error: BylineError) -> list[str]:
+    return re.findall("[A-Z][a-z]*", type(error).__name__)
+
+
 def problem_of(request: Request, error: BylineError) -> ProblemResponse:
     """The response that an error of ours is."""
-    words = re.findall("[A-Z][a-z]*", type(error).__name__)
     return _respond(
         request,
         error.status,
         str(error),
-        kind="urn:byline:problem:" + "-".join(words).lower(),
-        title=" ".join(words).capitalize(),
+        kind=type_of(error),
+        title=" ".join(_words_of(error)).capitalize(),
         headers=_headers_of(error),
     )
 
@@ -115,8 +127,7 @@ def _on_invalid_request(request: Request, error: Exception) -> ProblemResponse:
     return _respond(
         request,
         422,
-        "; ".join(_fault_in_words(fault) for fault in faults[:MAX_FIELDS_NAMED])
-        + ". Correct this and send the request again; /openapi.json describes every field.",
+        faults_in_words(faults) + ". Correct this and send the request again; /openapi.json describes every field.",
         kind="urn:byline:problem:invalid-request",
         title="Invalid request",
     )
@@ -124,14 +135,26 @@ def _on_invalid_request(request: Request, error: Exception) -> ProblemResponse:
 
 def _on_http_error(request: Request, error: Exception) -> ProblemResponse:
     error = cast(HTTPException, error)
-    headers = error.headers or {}
+    headers = dict(error.headers or {})
+    if "Allow" in headers:
+        headers["Allow"] = ", ".join(_methods_of(request))
     details = {
         400: _BAD_JSON,
         404: f"There is nothing at {request.url.path}. The routes are listed in /openapi.json.",
         405: f"{request.method} does not work here. Use {headers.get('Allow', 'a method listed in /openapi.json')}.",
         413: "The body is larger than 1 MiB. Send a shorter question, or fewer earlier messages in `history`.",
     }
-    return _respond(request, error.status_code, details.get(error.status_code, error.detail), headers=dict(headers))
+    return _respond(request, error.status_code, details.get(error.status_code, error.detail), headers=headers)
+
+
+def _methods_of(request: Request) -> list[str]:
+    """What a path can be asked with, by all of its routes."""
+    routes = request.app.routes
+    return [
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
 
 
 def _on_unexpected_error(request: Request, error: Exception) -> ProblemResponse:
@@ -148,10 +171,11 @@ def problem_within(request: Request, error: Exception) -> dict[str, Any]:
 
 def fault_of(request: Request) -> ProblemResponse:
     """The response to a fault of ours; it tells nothing about the inside."""
-    detail = "Something went wrong in Byline itself. Try again; if it happens again, report it with the server's log."
-    return _respond(request, 500, detail, headers=SECURITY_HEADERS)
+    return _respond(request, 500, FAULT, headers=SECURITY_HEADERS)
 
 
+FAULT = "Something went wrong in Byline itself. Try again; if it happens again, report it with the server's log."
+"""What is said of a fault of ours; it tells nothing about the inside."""
 _BAD_JSON = 'The body is not JSON in UTF-8. Send an object such as {"question": "what did Harker say about schools?"}.'
 
 
@@ -172,6 +196,11 @@ def _respond(
         instance=_encodable(request.url.path),
     )
     return ProblemResponse(problem.model_dump(), status, headers)
+
+
+def faults_in_words(faults: Sequence[Any]) -> str:
+    """What pydantic found wrong with the fields of a request, without a full stop; the first few of them."""
+    return "; ".join(_fault_in_words(fault) for fault in faults[:MAX_FIELDS_NAMED])
 
 
 def _fault_in_words(fault: dict[str, Any]) -> str:

@@ -1,10 +1,9 @@
 """The routes of version 1: a question goes in and an answer comes out; sections, volumes and people can be read."""
 
-import os
-from typing import cast
+from typing import Annotated, cast
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic_core import PydanticSerializationError
 
 from api.conversations import ask_within
@@ -14,13 +13,11 @@ from api.schemas import Health, PeopleView, PersonView, Readiness, SectionView, 
 from api.streaming import STREAMED, stream_answer, wants_stream
 from api.waiting import while_waiting
 from index.errors import NotFound, UnreadableQuestion
+from rag.address import ADDRESS_PATTERN
 from rag.answer import Answer, Ask
 from rag.quote import find_quote
 from rag.quote_answer import QuoteAnswer, QuoteAsk
 from rag.resolve import Resolution, resolve
-
-ASKS_AT_ONCE = os.cpu_count() or 2
-"""More would only take turns on the same cores and slow each other, and the event loop, down."""
 
 v1 = APIRouter(prefix="/v1")
 state = APIRouter(tags=["state"])
@@ -77,7 +74,9 @@ def read_section(section_id: str, engine: OpenEngine) -> SectionView:
 
 
 @v1.get("/citations/{address:path}", tags=["collection"], responses=documented(422, 500, 503))
-def resolve_citation(address: str, engine: OpenEngine) -> Resolution:
+def resolve_citation(
+    address: Annotated[str, Path(json_schema_extra={"pattern": ADDRESS_PATTERN})], engine: OpenEngine
+) -> Resolution:
     """Say whether the sentence of an address is held, has moved or is gone, and how to refer to it."""
     return resolve(engine.snapshot, address)
 

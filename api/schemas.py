@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from index.records import SectionRecord, SectionRef, SentenceRecord, VolumeRecord
 from rag.address import address_of
-from rag.answer import BylineName, Edition
+from rag.answer import BylineName, Edition, Readable
 
 
 class View(BaseModel):
@@ -170,7 +170,9 @@ class NewConversation(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    title: str = Field(default="", max_length=200, description="Its title; empty takes its first question's words.")
+    title: Readable = Field(
+        default="", max_length=200, description="Its title; without one, words of its first question."
+    )
 
 
 class ConversationView(View):

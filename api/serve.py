@@ -3,28 +3,41 @@
 import errno
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from ipaddress import ip_address
 from types import FrameType
+from typing import Any
 
 import uvicorn
 
 from api.app import create_app
 from api.keys import Keys
 from api.opening import Opening
-from index.errors import BylineError, PortInUse, SettingsError
+from api.workers import serve_with_workers
+from index.errors import BylineError, PortInUse, SettingsError, SnapshotError
 from index.restricted import remove_stale
 from index.settings import Settings
+from index.snapshot import Snapshot
 from rag.engine import Engine
 from rag.views import limited
 
 QUESTION_TO_TRY = "what did Harker say about schools?"
 GRACE_S = 10
+_OPTIONS: dict[str, Any] = {
+    "log_config": None,
+    "lifespan": "on",
+    "log_level": "warning",
+    "access_log": False,
+    "server_header": False,
+    "timeout_graceful_shutdown": GRACE_S,
+}
 
 
 def serve(settings: Settings) -> None:
-    """Serve with one process until SIGTERM or Ctrl-C, after which running questions have ten seconds to end.
+    """Serve until SIGTERM or Ctrl-C, after which running questions have ten seconds to end.
+
+    With more than one of `settings.workers` the processes of `api.workers` do it.
 
     Raises:
         PortInUse: something else listens on the port.
@@ -32,28 +45,46 @@ def serve(settings: Settings) -> None:
             could ask, and no key was ever made.
         SnapshotError: there is no index to serve, or it cannot be used.
     """
-    keys = Keys(settings.home)
-    _refuse_open_door(settings, keys)
+    _refuse_open_door(settings, Keys(settings.home))
     with closing(listen(settings.host, settings.port)) as listener, _ended_by_sigterm():
-        address = _address(listener)
+        if settings.workers == 1:
+            _serve_alone(settings, listener)
+        else:
+            Snapshot.open(settings.home).close()
+            if not serve_with_workers(settings, listener, _address(listener), _OPTIONS):
+                Engine.open(settings).warm()
+                raise SnapshotError("A process could not open the index. Its log says why; mend that and start again.")
 
-        def announce() -> None:
-            if opening.failure is not None:
-                server.should_exit = True
-            if not server.should_exit:
-                print(f"Byline answers on {address}\nTry: {QUESTION_TO_TRY}", flush=True)
 
-        def open_views(engine: Engine) -> None:
-            remove_stale(settings.home)
-            for volumes in {key.volumes for key in keys.all() if key.volumes and key.revoked is None}:
-                with suppress(BylineError):
-                    limited(engine, volumes)
+def _serve_alone(settings: Settings, listener: socket.socket) -> None:
+    def done() -> None:
+        if opening.failure is not None:
+            server.should_exit = True
+        if not server.should_exit:
+            announce(_address(listener))
 
-        opening = Opening(lambda: Engine.open(settings), when_done=announce, follows=settings.home, prepare=open_views)
-        server = uvicorn.Server(_config(opening, settings))
-        server.run(sockets=[listener])
+    opening = opening_for(settings, done)
+    server = uvicorn.Server(uvicorn.Config(create_app(opening, settings), **_OPTIONS))
+    server.run(sockets=[listener])
     if opening.failure is not None:
         raise opening.failure
+
+
+def announce(address: str) -> None:
+    """Say where questions are answered, and one to try."""
+    print(f"Byline answers on {address}\nTry: {QUESTION_TO_TRY}", flush=True)
+
+
+def opening_for(settings: Settings, when_done: Callable[[], None]) -> Opening:
+    """An opening of the newest index of a home, which prepares what its keys may see."""
+
+    def open_views(engine: Engine) -> None:
+        remove_stale(settings.home)
+        for volumes in {key.volumes for key in Keys(settings.home).all() if key.volumes and key.revoked is None}:
+            with suppress(BylineError):
+                limited(engine, volumes)
+
+    return Opening(lambda: Engine.open(settings), when_done=when_done, follows=settings.home, prepare=open_views)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -102,18 +133,6 @@ def is_loopback(host: str) -> bool:
     except OSError:
         return True  # listening on it says what is wrong with it
     return all(ip_address(str(address[0])).is_loopback for *_, address in found)
-
-
-def _config(opening: Opening, settings: Settings) -> uvicorn.Config:
-    return uvicorn.Config(
-        create_app(opening, settings),
-        log_config=None,
-        lifespan="on",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_S,
-    )
 
 
 def _address(listener: socket.socket) -> str:

@@ -1,6 +1,7 @@
 """Answers, outlines and reports on a terminal: text with bylines, tables, colours only where there is a terminal."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from rich.console import Console
 from rich.markup import escape
@@ -9,7 +10,7 @@ from rich.table import Table
 from index.build import BuildReport
 from index.outline import Outline
 from index.proposals import Proposal
-from rag.answer import Answer, Citation
+from rag.answer import Answer, Citation, Edition
 
 
 def show_answer(console: Console, answer: Answer) -> None:
@@ -30,16 +31,30 @@ def show_answer(console: Console, answer: Answer) -> None:
 
 def byline(citation: Citation) -> str:
     """One line that says who and where, with its markup for rich."""
-    people = ", ".join(citation.authors) or "writer not named"
-    first, last = citation.lines
-    lines = f"line {first}" if first == last else f"lines {first}–{last}"
     voice = "" if citation.voice == "own" or citation.edition == "digest" else f", {citation.voice}"
     if voice and citation.speaker:
         voice += f": {citation.speaker}" if citation.voice == "reported" else f" from {citation.speaker}"
-    edition = "" if citation.edition == "full text" else " (digest)"
+    place = place_of(citation.authors, citation.section, citation)
+    return f"[cyan]\\[{citation.id}][/cyan] {place}{escape(voice)}"
+
+
+class Placed(Protocol):
+    """Something that stands in lines of a volume's file."""
+
+    volume: str
+    edition: Edition
+    file: str
+    lines: list[int]
+
+
+def place_of(people: Sequence[str], title: str, placed: Placed) -> str:
+    """Who wrote a piece and where it or a part of it stands, with its markup for rich."""
+    first, last = placed.lines
+    lines = f"line {first}" if first == last else f"lines {first}–{last}"
+    edition = "" if placed.edition == "full text" else " (digest)"
     return (
-        f"[cyan]\\[{citation.id}][/cyan] [bold]{escape(people)}[/bold], {escape(citation.section)}. "
-        f"{escape(citation.volume)}{edition}, {lines} of {citation.file}{escape(voice)}"
+        f"[bold]{escape(', '.join(people) or 'writer not named')}[/bold], {escape(title)}. "
+        f"{escape(placed.volume)}{edition}, {lines} of {placed.file}"
     )
 
 

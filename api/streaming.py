@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.sse import format_sse_event
 from pydantic import BaseModel, Field
 
-from api.event_stream import MEDIA_TYPE, EventStream
+from api.event_stream import MEDIA_TYPE, EventStream, event_schema, schema_of
 from api.problems import Problem, problem_within
 from rag.answer import Answer, AnswerSentence, Citation
 from rag.watch import Stage
@@ -43,7 +43,17 @@ STREAMED: dict[int | str, dict[str, Any]] = {
         "connection alive.",
         "content": {
             MEDIA_TYPE: {
-                "schema": {"type": "string", "description": "Server-sent events; the data of each is JSON."},
+                "itemSchema": {
+                    "oneOf": [
+                        event_schema(schema_of(model), name)
+                        for name, model in (
+                            ("status", StatusEvent),
+                            ("sentence", SentenceEvent),
+                            ("done", Answer),
+                            ("error", Problem),
+                        )
+                    ]
+                },
                 "example": 'event: status\ndata: {"stage":"understand"}\n\n'
                 'event: sentence\ndata: {"index":0,"frame":"…","text":"…","citations":[1],"sources":[{"id":1}]}\n\n'
                 'event: done\ndata: {"id":"…","status":"answered"}\n\n',

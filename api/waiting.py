@@ -11,6 +11,7 @@ from anyio import create_task_group
 from fastapi import Request
 from starlette.types import Receive
 
+from api.tracing import StageWatch
 from index.errors import Cancelled
 from rag.watch import Watch, watched_by
 
@@ -24,14 +25,25 @@ async def while_waiting(request: Request, work: Callable[[], Awaitable[T]]) -> T
         Cancelled: the client went away.
         Exception: whatever the work raises.
     """
+    return await while_watched(StageWatch(), lambda: until_gone(request.receive), work)
+
+
+async def while_watched(watch: Watch, gone: Callable[[], Awaitable[None]], work: Callable[[], Awaitable[T]]) -> T:
+    """What the work brings under a watch, which is cancelled when `gone` returns or this call itself is cancelled.
+
+    Raises:
+        Cancelled: the client went away.
+        Exception: whatever the work raises.
+    """
     brought: list[T] = []
     failure: Exception = Cancelled("The client went away before it was answered, and the work was stopped.")
-    watch = Watch()
     async with create_task_group() as tasks:
 
         async def stop_with_client() -> None:
-            await until_gone(request.receive)
-            watch.cancel()
+            try:
+                await gone()
+            finally:
+                watch.cancel()
             tasks.cancel_scope.cancel()
 
         tasks.start_soon(stop_with_client)

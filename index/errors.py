@@ -21,6 +21,11 @@
     │   ├── DamagedSnapshot          a file is missing or its checksum differs
     │   ├── ForeignSnapshot          made by another schema version or another model
     │   └── SnapshotLocked           another index run is under way
+    ├── DocumentError                a document that was sent cannot be taken or changed as asked
+    │   ├── DocumentExists           its id or its file is here already
+    │   ├── NotUploaded              the volume was not sent, so that it is not to be changed by sending
+    │   ├── FormUpload               a form comes where the file itself is to be sent
+    │   └── JobCutOff                its index run ended before it was done, and nothing of it was published
     ├── HomeNotWritable              BYLINE_HOME cannot be written
     ├── QuestionError                the question cannot be answered as it stands
     │   ├── EmptyQuestion
@@ -42,9 +47,14 @@
     ├── NotFound                     no such section, volume or person
     │   ├── ModelNotFound            no such model, of those that the OpenAI-compatible routes offer
     │   ├── UnknownConversation      nor such a conversation, or it is past its time
-    │   └── UnknownAnswer            nor an answer of that id that was kept
+    │   ├── UnknownAnswer            nor an answer of that id that was kept
+    │   ├── UnknownDocument          nor a volume of that id
+    │   └── UnknownJob               nor a job of that id
     ├── EvalError                    an evaluation file is malformed or a --min gate was missed
     │   └── BusyMachine              other processes would spoil what is timed
+    ├── BatchError                   a file of questions, or the file of their answers, cannot be used
+    │   ├── OtherAnswers             the answers in it were made from something else
+    │   └── AnswersInUse             another run writes to it
     ├── StoreError                   the vector store for LlamaIndex cannot do what it is asked to
     │   ├── UnusableNode             a node is no text node, or has no vector that fits
     │   ├── UnusableFilter           a metadata filter has an operator or a value that means nothing here
@@ -58,7 +68,9 @@
     │   ├── ScopeMissing             its key may not do this
     │   ├── KeysUnreadable           nobody can be let in: the file of the keys cannot be read
     │   ├── NothingToSee             none of the volumes that its key may see is here
-    │   └── ForeignHost              a service without keys is asked under a name that is not this machine's
+    │   ├── NotSigned                a request in Slack's name is not signed by Slack, or too long ago
+    │   ├── ForeignHost              a service without keys is asked under a name that is not this machine's
+    │   └── ForeignPage              somebody else's page asks for what only our own pages may
     ├── TooMuch                      more is asked than can be answered now
     │   ├── RateExceeded             by one key or address
     │   ├── ServiceBusy              by all together
@@ -98,6 +110,7 @@ class TextError(BylineError):
     """A text cannot be read."""
 
     exit_code = 65
+    status = 422
 
 
 class MissingText(TextError):
@@ -113,6 +126,8 @@ class EmptyText(TextError):
 class BinaryText(TextError):
     """The file is not a text file."""
 
+    status = 415
+
 
 class UndecodableText(TextError):
     """The file is not UTF-8."""
@@ -125,6 +140,8 @@ class ChangedText(TextError):
 class UnreadableFormat(TextError):
     """The file's format is unknown, or the file is damaged."""
 
+    status = 415
+
 
 class EncryptedText(TextError):
     """The file is protected by a password."""
@@ -136,6 +153,8 @@ class ScannedText(TextError):
 
 class OversizedText(TextError):
     """The file is larger than a text may be."""
+
+    status = 413
 
 
 class TextLimitReached(TextError):
@@ -176,6 +195,38 @@ class SnapshotLocked(SnapshotError):
     """Another index run is under way."""
 
     exit_code = 75
+
+
+class DocumentError(BylineError):
+    """A document that was sent cannot be taken or changed as asked."""
+
+    exit_code = 65
+    status = 422
+
+
+class DocumentExists(DocumentError):
+    """The id or the file of a document is here already."""
+
+    status = 409
+
+
+class NotUploaded(DocumentError):
+    """A volume was not sent over HTTP, so that it can be neither replaced nor deleted there."""
+
+    status = 409
+
+
+class FormUpload(DocumentError):
+    """A form was sent in the place of a file."""
+
+    status = 415
+
+
+class JobCutOff(DocumentError):
+    """An index run ended before it was done; nothing of it was published."""
+
+    exit_code = 75
+    status = 503
 
 
 class HomeNotWritable(BylineError):
@@ -223,7 +274,9 @@ class UnreadableQuotation(QuotationError):
 
 
 class ComposerOff(QuestionError):
-    """The composer that the question asks for is not configured."""
+    """The composer that the question asks for is not configured; like a model that is not here."""
+
+    status = 404
 
 
 class BadAddress(BylineError):
@@ -254,6 +307,14 @@ class UnknownConversation(NotFound):
 
 class UnknownAnswer(NotFound):
     """No answer of that id was kept."""
+
+
+class UnknownDocument(NotFound):
+    """There is no volume of that id."""
+
+
+class UnknownJob(NotFound):
+    """There is no job of that id, or it ended so long ago that it is forgotten."""
 
 
 class FeedbackError(BylineError):
@@ -297,6 +358,22 @@ class EvalError(BylineError):
 
 class BusyMachine(EvalError):
     """Other processes use the machine, and would spoil what is timed."""
+
+    exit_code = 75
+
+
+class BatchError(BylineError):
+    """A file of questions, or the file that their answers go to, cannot be used."""
+
+    exit_code = 65
+
+
+class OtherAnswers(BatchError):
+    """A file holds answers that were made from another generation, other settings or other questions."""
+
+
+class AnswersInUse(BatchError):
+    """Another run writes to the same file of answers."""
 
     exit_code = 75
 
@@ -366,10 +443,20 @@ class NothingToSee(AccessError):
     """None of the volumes that a key may see is in the collection."""
 
 
+class NotSigned(AccessError):
+    """A request in the name of Slack does not carry Slack's signature of it, or was signed too long ago."""
+
+    status = 401
+
+
 class ForeignHost(AccessError):
     """A service without keys is asked under a name that is not this machine's."""
 
     status = 421
+
+
+class ForeignPage(AccessError):
+    """A page of another site asks for what only pages of this service may."""
 
 
 class TooMuch(BylineError):

@@ -63,8 +63,18 @@ class Settings(BaseSettings):
         default=1, ge=0, le=10_000, description="Questions that may wait where more keep coming than can be answered."
     )
     ask_seconds: float = Field(default=60, gt=0, le=3600, description="An answer may take so many seconds.")
+    workers: int = Field(
+        default=1, ge=1, le=64, description="Processes that answer; each counts rates and its queue for itself."
+    )
+    upload_mib: int = Field(
+        default=50, ge=1, le=100, description="Largest document that is taken over HTTP, in MiB (2**20 bytes)."
+    )
     log: Literal["json", "off"] = Field(
         default="json", description="What is written to standard error of every request."
+    )
+    otel_endpoint: str = Field(
+        default="",
+        description="Base URL of an OTLP/HTTP collector of traces; empty is OTEL_EXPORTER_OTLP_ENDPOINT, or no traces.",
     )
     log_questions: bool = Field(default=False, description="Whether questions are written to the log.")
     database_url: SecretStr = Field(
@@ -73,6 +83,19 @@ class Settings(BaseSettings):
     )
     conversation_days: int = Field(
         default=90, ge=0, description="Days that a conversation is kept after its last question; 0 keeps it for good."
+    )
+    public_url: str = Field(
+        default="", description="Where others reach the page, such as https://byline.example.org; links lead there."
+    )
+    slack_bot_token: SecretStr = Field(default=SecretStr(""), description="Slack's bot token (xoxb-…); empty is off.")
+    slack_signing_secret: SecretStr = Field(
+        default=SecretStr(""), description="Signing secret of the Slack app; with the bot token, /slack/events is open."
+    )
+    slack_app_token: SecretStr = Field(
+        default=SecretStr(""), description="Slack's app-level token (xapp-…), for Socket Mode: `byline slack`."
+    )
+    slack_api_url: str = Field(
+        default="", description="Base URL of Slack's Web API; empty is Slack's own (GovSlack has another)."
     )
     max_question_words: int = Field(default=2000, ge=10, description="Longest question answered, in words.")
     llm: str = Field(
@@ -96,7 +119,7 @@ class Settings(BaseSettings):
             return value
         raise ValueError("it is openai:MODEL, ollama:MODEL, anthropic:MODEL, the path of a .gguf file, or off")
 
-    @field_validator("llm_url")
+    @field_validator("otel_endpoint", "llm_url", "public_url", "slack_api_url")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):

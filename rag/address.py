@@ -31,6 +31,8 @@ _ADDRESS = re.compile(
     r"(?P<section>[a-z0-9-]+(?:/[a-z0-9-]+)+)/p(?P<paragraph>[1-9]\d{0,6})/s(?P<sentence>[1-9]\d{0,6})"
     r"~(?P<fingerprint>[a-z2-7]{8})"
 )
+ADDRESS_PATTERN = f"^{re.sub(r'[?]P<[a-z]+>', '', _ADDRESS.pattern)}$"
+"""An address as it is given out, for the API's description; `parse_address` reads more."""
 _FINGERPRINT_BYTES = 5
 _SAME = str.maketrans(
     {**dict.fromkeys("‘’‚‛′", "'"), **dict.fromkeys("“”„‟″«»", '"'), **dict.fromkeys("‐‑‒–—―", "-"), "\u00ad": ""}

@@ -17,12 +17,13 @@ from sqlalchemy import Row, insert, select
 
 from index.errors import FeedbackError, NotFound, UnknownAnswer
 from index.snapshot import Snapshot
-from rag.answer import Answer
+from rag.answer import Answer, Readable
 from rag.database import EXCHANGES, FEEDBACK, reported
 from rag.ground import true_citations
 
 Verdict = Literal["right", "wrong_person", "wrong_passage", "incomplete"]
 LONGEST_COMMENT = 4000
+_WAYS = ("answer", "answer_id")
 _ANSWER_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -34,7 +35,8 @@ class FeedbackGiven(BaseModel):
         json_schema_extra={
             "examples": [
                 {"verdict": "wrong_person", "answer_id": "0f" * 16, "comment": "I meant Lorraine."},
-            ]
+            ],
+            "oneOf": [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in _WAYS],
         },
     )
 
@@ -43,7 +45,7 @@ class FeedbackGiven(BaseModel):
         default=None, description="Id of an answer given within a kept conversation.", examples=["0f" * 16]
     )
     answer: Answer | None = Field(default=None, description="The answer as it was given, where it was not kept.")
-    comment: str = Field(default="", max_length=LONGEST_COMMENT, description="In the reader's own words.")
+    comment: Readable = Field(default="", max_length=LONGEST_COMMENT, description="In the reader's own words.")
     sections: list[str] = Field(
         default_factory=list,
         max_length=20,

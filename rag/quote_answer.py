@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rag.answer import Citation, Filters
+from rag.answer import Citation, Count, Filters, Words
+from rag.quote_words import MOST_CHARACTERS
 
 Verdict = Literal["exact", "near", "not_here"]
 ChangeName = Literal["same", "replaced", "added", "missing", "swapped", "left out"]
@@ -14,12 +15,19 @@ MOST_PLACES = 100
 class QuoteAsk(BaseModel):
     """Words that somebody is said to have written."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"quote": "schools are where it begins"}]},
+    )
 
-    quote: str
-    filters: Filters = Field(default_factory=Filters)
-    limit: int = Field(default=20, ge=1, le=MOST_PLACES)
-    """So many places are given; all are counted."""
+    quote: Words = Field(
+        description="What somebody is said to have written; marks of omission let any words stand in their place.",
+        json_schema_extra={"maxLength": MOST_CHARACTERS},
+    )
+    filters: Filters = Field(default_factory=Filters, description="Look only there.")
+    limit: Count = Field(
+        default=20, ge=1, le=MOST_PLACES, description="So many places are given at most; all are counted."
+    )
 
 
 class WordChange(BaseModel):

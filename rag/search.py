@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from index.model import Span, page_of
 from index.records import PersonRecord, SectionRef
 from index.tokens import stem, tokens, words
-from rag.answer import Ask, Citation, Edition, Filters, Turn
+from rag.answer import Ask, Citation, Count, Edition, Filters, Turn, Words
 from rag.cite import citation_of, section_url
 from rag.engine import Engine, Looked
 from rag.frame import people_in_words
@@ -29,10 +29,10 @@ class SearchAsk(BaseModel):
         json_schema_extra={"examples": [{"question": "what did Harker say about schools?", "limit": 5}]},
     )
 
-    question: str = Field(description="The question, or words to look for.")
+    question: Words = Field(description="The question, or words to look for.")
     history: list[Turn] = Field(default_factory=list, max_length=1000, description="The conversation before it.")
     filters: Filters = Field(default_factory=Filters, description="Look only there.")
-    limit: int = Field(default=8, ge=1, le=DEPTH, description="How many passages at most.")
+    limit: Count = Field(default=8, ge=1, le=DEPTH, description="How many passages at most.")
 
 
 class Asked(BaseModel):

@@ -89,7 +89,7 @@ def test_a_stream_is_not_stored_on_its_way(client: httpx.Client) -> None:
         ({"question": " "}, 422),
         ({"question": "a", "filters": {"people": ["Nobody Atall"]}}, 404),
         ({"question": "a", "conversation_id": "none"}, 404),
-        ({"question": "a", "composer": "llm"}, 422),
+        ({"question": "a", "composer": "llm"}, 404),
     ],
 )
 def test_what_cannot_be_answered_has_the_status_that_it_has_without_a_stream(

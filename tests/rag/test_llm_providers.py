@@ -60,7 +60,7 @@ def test_the_key_goes_to_the_endpoint_and_nowhere_else(keepers_texts: Settings) 
 def test_a_question_for_a_model_that_is_off_is_refused(keepers_texts: Settings) -> None:
     with pytest.raises(ComposerOff, match="BYLINE_LLM"):
         Engine.open(keepers_texts).ask(Ask(question=OKAFOR, composer="llm"))
-    assert ComposerOff.status == 422
+    assert ComposerOff.status == 404
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
