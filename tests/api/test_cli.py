@@ -21,7 +21,7 @@ from tests.conftest import SilentProgress
 from tests.index.collection import Collection, make_collection
 
 COMMANDS = tuple(command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands)
-SPEAK_JSON = tuple(name for name in COMMANDS if name not in {"serve", "mcp", "calibrate"})
+SPEAK_JSON = tuple(name for name in COMMANDS if name not in {"serve", "mcp", "slack", "calibrate"})
 HARKER = "what did Harker say about schools?"
 ZEBRA = "how far can a zebra jump on Neptune?"
 BELL = "what does Okafor say about the great bell?"
