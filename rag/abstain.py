@@ -57,8 +57,12 @@ class Calibration:
 
     def probability(self, evidence: Evidence) -> float:
         """How likely it is that the evidence answers the question."""
-        logit = self.intercept + sum(w * x for w, x in zip(self.weights, evidence.values(), strict=True))
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+        return probable(self.intercept + sum(w * x for w, x in zip(self.weights, evidence.values(), strict=True)))
+
+
+def probable(log_odds: float) -> float:
+    """The probability of log-odds, 0 to 1."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
 
 
 NO_EVIDENCE = Evidence(0.0, 0.0, 0.0, 0.0, 0.0, -1.0, -1.0)

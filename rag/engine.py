@@ -19,7 +19,7 @@ from index.model_files import export_folder
 from index.records import PersonRecord, SectionRef
 from index.settings import RERANK_OFF, Settings
 from index.snapshot import Snapshot
-from rag.abstain import NO_EVIDENCE, Calibration, Evidence, load_calibration, weigh
+from rag.abstain import NO_EVIDENCE, Calibration, Evidence, load_calibration, probable, weigh
 from rag.answer import Answer, AnswerSentence, Ask, Citation, Reason, Suggestion
 from rag.check import check_question
 from rag.cite import cite, plain_text
@@ -59,10 +59,13 @@ _NEAR_TIE = 0.03
 _FIGURE_DEPTH = 8
 """Without a reranker, a figure is looked for in this many of the best sentences."""
 _FIGURES = 6
-"""So many of the sentences that have a figure are read by the reranker."""
+"""So many of the sentences that have a figure are considered."""
+_FIGURE_TOLD = -1.25
+"""A sentence of lower log-odds to belong to the answer does not give the figure: of 44 training questions that have
+one, with probes that were fitted on others, this keeps all but one. It decides alone: of 80 training questions for a
+figure it tells those with an answer from those without by an AUROC of 0.89, the calibrated evidence by 0.66."""
 _FIGURE_RELEVANCE = -2.55
-"""A sentence that the reranker gives less does not give the figure: of the training questions it told all 20 that
-have an answer from 7 of 10 that have none. What leans on a conversation is not judged so."""
+"""The same for a reranker without probes, in its own scores."""
 _FIGURE_MISSING = -5.0
 """An answer whose sentences all get less for a clause that asks for a figure does not give that figure: of the
 training questions of several clauses it told all six that were missing from the five that were not."""
@@ -285,9 +288,11 @@ class Engine:
             found = replace(
                 found, candidates=[c for c in found.candidates if reports(c.sentence, understood.strangers[0])]
             )
+        share = 1.0
         if understood.sort is Sort.FIGURE:
-            found = replace(found, candidates=self._figures(run, found.candidates))
-        if found.candidates and self._is_enough(run, found, people):
+            found, is_told = self._figures(run, found)
+            share = 0.0 if is_told else 1.0
+        if found.candidates and self._is_enough(run, found, people, share):
             watching().reach("compose")
             began = time.perf_counter()
             several = len(things_asked(understood.own)) > 1
@@ -301,20 +306,32 @@ class Engine:
         silent = bool(people and run.understood.stems) and found.evidence.scope_coverage < _LEAST_SAID
         return found.probability >= share * self.calibration.threshold and not silent
 
-    def _figures(self, run: _Run, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """The sentences that could give the figure asked for; the reranker says which do, and whether any does."""
+    def _figures(self, run: _Run, found: Found) -> tuple[Found, bool]:
+        """What could give the figure asked for, and whether the reranker's probes have decided that it does.
+
+        They, or its scores where it has none, put the sentences in order, and say whether any gives the figure; but
+        of a question that leans on the conversation they know too little.
+        """
         text = run.understood.text
         if self.reranker is None:
-            given = any(gives_figure(text, candidate.sentence.text) for candidate in candidates[:_FIGURE_DEPTH])
-            return list(candidates) if given else []
-        giving = [c for c in candidates if gives_figure(text, c.sentence.text)][:_FIGURES]
-        began = time.perf_counter()
-        relevance = self.reranker.score(run.understood.asked, [c.sentence.text for c in giving])
-        _clock(run, "rerank", began)
-        ranked = sorted(zip(relevance, giving, strict=True), key=lambda item: -item[0])
-        if not ranked or (ranked[0][0] < _FIGURE_RELEVANCE and not run.understood.leans):
-            return []
-        return [replace(candidate, score=score) for score, candidate in ranked]
+            given = any(gives_figure(text, candidate.sentence.text) for candidate in found.candidates[:_FIGURE_DEPTH])
+            return (found if given else replace(found, candidates=())), False
+        giving = [c for c in found.candidates if gives_figure(text, c.sentence.text)][:_FIGURES]
+        is_told = any(candidate.told for candidate in giving)
+        least = _FIGURE_TOLD if is_told else _FIGURE_RELEVANCE
+        if is_told:
+            scores = [candidate.told for candidate in giving]
+        else:
+            began = time.perf_counter()
+            scores = self.reranker.score(run.understood.asked, [c.sentence.text for c in giving])
+            _clock(run, "rerank", began)
+        ranked = sorted(zip(scores, giving, strict=True), key=lambda item: -item[0])
+        if not ranked or (ranked[0][0] < least and not run.understood.leans):
+            return replace(found, candidates=()), is_told
+        candidates = [replace(candidate, score=score) for score, candidate in ranked]
+        if not is_told or run.understood.leans:
+            return replace(found, candidates=candidates), False
+        return replace(found, candidates=candidates, probability=probable(ranked[0][0])), True
 
     def find(self, ask: Ask, count: int = _PASSAGES) -> list[Hit]:
         """The best `count` passages for a question; raises what `look` does."""
