@@ -121,6 +121,7 @@ class OnnxReranker:
         options.log_severity_level = 3
         model = _with_states((folder / "model.onnx").read_bytes())
         session = InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        session._model_bytes = None  # else it keeps 34 MB to fall back to another provider with, of which there is none
         return cls(session, folder, threads, most_tokens)
 
     def score(self, query: str, texts: Sequence[str]) -> list[float]:
