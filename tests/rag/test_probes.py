@@ -1,5 +1,6 @@
 """Linear probes: what the reranker's hidden states tell of passages and their sentences."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 
 from index.settings import Settings
 from rag.abstain import weigh
+from rag.answer import Ask
 from rag.engine import Engine
 from rag.probes import LAYERS, Probe, Probes, Reading, States, load_probes, pooled
 from rag.rank import page_of, rank_sentences, read
-from rag.rerank import OnnxReranker, Page, TransformersReranker, open_reranker
+from rag.rerank import OnnxReranker, Page, Reranker, TransformersReranker, open_reranker
 from tests.rag.test_rank import ranked
 
 WARM_OIL = "how is the oil of a lamp kept warm in winter?"
@@ -132,3 +134,26 @@ def test_another_cross_encoder_is_not_probed(monkeypatch: pytest.MonkeyPatch) ->
     other = TransformersReranker.__new__(TransformersReranker)
     monkeypatch.setattr(other, "score", lambda query, texts: [1.5 for _ in texts])
     assert other.read(WARM_OIL, [OIL, GULLS]) == [Reading(1.5), Reading(1.5)]
+
+
+class Unprobed:
+    """A reranker that gives scores and nothing else, as any CrossEncoder does."""
+
+    def __init__(self, reranker: Reranker) -> None:
+        self._reranker = reranker
+
+    def score(self, query: str, texts: Sequence[str]) -> list[float]:
+        return self._reranker.score(query, texts)
+
+    def read(self, query: str, pages: Sequence[Page]) -> list[Reading]:
+        return [Reading(score) for score in self.score(query, [page.text for page in pages])]
+
+
+def test_without_probes_the_scores_decide_about_a_figure(workshop: Engine) -> None:
+    assert workshop.reranker is not None
+    engine = Engine(workshop.snapshot, workshop.settings)
+    engine.embedder, engine.lexicon, engine.reranker = workshop.embedder, workshop.lexicon, Unprobed(workshop.reranker)
+    rules = engine.ask(Ask(question="how many rules keep the pendulum swinging?"))
+    assert rules.status == "answered"
+    assert "Four rules" in rules.answer
+    assert engine.ask(Ask(question="how many looms stand by the north window?")).status == "abstained"
