@@ -62,8 +62,8 @@ _FIGURES = 6
 """So many of the sentences that have a figure are considered."""
 _FIGURE_TOLD = -1.25
 """A sentence of lower log-odds to belong to the answer does not give the figure: of 44 training questions that have
-one, with probes that were fitted on others, this keeps all but one. It decides alone: of 80 training questions for a
-figure it tells those with an answer from those without by an AUROC of 0.89, the calibrated evidence by 0.66."""
+one, with probes that were fitted on others, this keeps all but one, and meets 15 of 25 that have none with silence. It
+decides alone: at as few wrong silences the calibrated evidence finds 5 of the 25."""
 _FIGURE_RELEVANCE = -2.55
 """The same for a reranker without probes, in its own scores."""
 _FIGURE_MISSING = -5.0

@@ -50,7 +50,7 @@ CONVERSATIONS = (
     ),
 )  # fmt: skip
 """A question, what was said to it, a follow-up, and the piece that the two turns are about."""
-SILENT_FIGURES = ("e-065", "e-069", "e-070", "e-071", "p-075")
+SILENT_FIGURES = ("e-065", "e-069", "p-075")
 """Training questions that ask for a figure which the texts do not give, though they have others beside the topic."""
 
 
