@@ -19,7 +19,7 @@ from rag.roles import offices_of
 _LOWER = re.compile(r"[a-z]{3,}")
 _CACHED_WORDS = 16384
 _LOOKED_AT = 300
-"""In so many passages that have a word it is looked for in lower case."""
+"""In so many passages that have a word it is looked for in lower case; one that more have is ordinary."""
 SCAFFOLD = frozenset(
     stem(word)
     for word in """
@@ -88,7 +88,9 @@ class Lexicon:
         if not _LOWER.fullmatch(word):
             return False
         alone = re.compile(rf"\b{word}\b")
-        rows = self._snapshot.lexical.rows_with(stem(word))[:_LOOKED_AT]
+        rows = self._snapshot.lexical.rows_with(stem(word))
+        if len(rows) > _LOOKED_AT:  # so common a stem is no surname's, whatever its ending
+            return True
         return any(alone.search(passage.text) for passage in self._snapshot.passages(rows))
 
 

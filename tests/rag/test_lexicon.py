@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from rag.answer import Ask
 from rag.engine import Engine
 
 
@@ -23,3 +24,9 @@ def test_a_word_is_ordinary_where_the_collection_writes_it_small(engine: Engine)
     assert not engine.lexicon.is_ordinary("harker")
     assert not engine.lexicon.is_ordinary("zeppelin")
     assert not engine.lexicon.is_ordinary("o'neill")
+
+
+def test_a_rare_form_of_a_very_common_word_is_ordinary_and_no_slip_of_a_name(engine: Engine) -> None:
+    assert engine.lexicon.is_ordinary("workings")
+    assert engine.people_asked(Ask(question="what did Alison Michalska say about workings?")) == ["Alison Michalska"]
+    assert engine.people_asked(Ask(question="what does tim wooding say about caseloads")) == ["Tim Woodings"]
