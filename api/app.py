@@ -32,6 +32,7 @@ from api.openai_api import openai_routes
 from api.openai_errors import OpenAIErrors
 from api.openai_schemas import ChatChunk
 from api.opening import Opening
+from api.origins import origins_of
 from api.problems import install_problems, without_invented
 from api.routes import state, v1
 from api.search import searching
@@ -66,7 +67,7 @@ def create_app(opening: Opening, settings: Settings | None = None) -> FastAPI:
     limits = settings or Settings.model_construct()
     at_once = limits.asks_at_once or ASKS_AT_ONCE
     queue = Queue(at_once, limits.queue, limits.queue_steady)
-    origins = [origin.strip() for origin in limits.origins.split(",") if origin.strip()]
+    origins = origins_of(limits.origins)
     door = McpDoor(queue, limits.ask_seconds, origins)
     metrics = Metrics(opening, queue)
     opening.observe(metrics.count_answer)

@@ -4,7 +4,6 @@ In: files as the bodies of requests. Out: jobs, which end with a published gener
 """
 
 from typing import Annotated, Any, cast
-from urllib.parse import urlsplit
 
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -16,6 +15,7 @@ from api.ingest.service import Ingesting
 from api.ingest.views import DocumentsView, DocumentView, JobsView, JobView, NewSaid, Said
 from api.keys import Key
 from api.open_engine import OpenEngine
+from api.origins import is_foreign, origins_of
 from api.problems import documented
 from index.errors import ForeignPage, ScopeMissing
 
@@ -50,10 +50,9 @@ async def refuse_foreign_page(request: Request, engine: OpenEngine) -> None:
     whose page it is (the header Origin, Fetch standard).
     """
     origin = request.headers.get("origin")
-    if origin is None or getattr(request.state, "key", None) is not None:
+    if getattr(request.state, "key", None) is not None:
         return
-    welcome = {allowed.strip() for allowed in engine.settings.origins.split(",")}
-    if origin not in welcome and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin is not None and is_foreign(origin, request.headers.get("host"), origins_of(engine.settings.origins)):
         raise ForeignPage(f"A page of {origin[:80]} may not send documents here. Use a key, or the machine itself.")
 
 

@@ -140,16 +140,16 @@ def fit_probes(examples: Sequence[Example]) -> Probes:
         _PASSAGE_C,
     )
     marked = [example for example in examples if example.belongs is not None]
-    states_ = np.concatenate([example.states.sentences for example in marked])
+    hidden = np.concatenate([example.states.sentences for example in marked])
     belongs = np.concatenate([np.array(example.belongs) for example in marked])
     weights = np.concatenate([np.full(len(example.states.sentences), example.weight) for example in marked])
-    read = ~np.isnan(states_[:, 0])
-    return Probes(passage, _logistic(states_[read], belongs[read], weights[read], _SENTENCE_C))
+    read = ~np.isnan(hidden[:, 0])
+    return Probes(passage, _logistic(hidden[read], belongs[read], weights[read], _SENTENCE_C))
 
 
-def _logistic(states_: Numbers, classes: Numbers, weights: Numbers, inverse_ridge: float) -> Probe:
-    mean, scale = states_.mean(axis=0), states_.std(axis=0) + 1e-3
-    model = LogisticRegression(C=inverse_ridge, max_iter=1000).fit((states_ - mean) / scale, classes, weights)
+def _logistic(hidden: Numbers, classes: Numbers, weights: Numbers, inverse_ridge: float) -> Probe:
+    mean, scale = hidden.mean(axis=0), hidden.std(axis=0) + 1e-3
+    model = LogisticRegression(C=inverse_ridge, max_iter=1000).fit((hidden - mean) / scale, classes, weights)
     slopes = model.coef_[0] / scale
     return Probe(float(model.intercept_[0] - mean @ slopes), slopes.astype(np.float32))
 

@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
-from urllib.parse import urlsplit
 
 from anyio import CapacityLimiter, Event, Lock, create_task_group, sleep_forever, to_thread
 from anyio.abc import TaskGroup, TaskStatus
@@ -26,6 +25,7 @@ from api.keys import Key
 from api.limits import Queue, turn
 from api.mcp.errors import PATH
 from api.opening import Opening
+from api.origins import is_foreign
 from index.errors import ForeignPage
 
 if TYPE_CHECKING:
@@ -90,11 +90,10 @@ class McpDoor:
     def _refuse_foreign_page(self, headers: Headers) -> None:
         """Raise where a browser says that somebody else's page asks; the protocol demands it of every server."""
         origin = headers.get("origin")
-        if origin is None or origin in self._origins or urlsplit(origin).netloc == headers.get("host", ""):
-            return
-        raise ForeignPage(
-            f"Pages of {origin[:80]!r} may not ask here. Whoever runs this service lets them with BYLINE_ORIGINS."
-        )
+        if origin is not None and is_foreign(origin, headers.get("host", ""), self._origins):
+            raise ForeignPage(
+                f"Pages of {origin[:80]!r} may not ask here. Whoever runs this service lets them with BYLINE_ORIGINS."
+            )
 
     async def _run(self, *, task_status: "TaskStatus[StreamableHTTPSessionManager]") -> None:
         manager = await to_thread.run_sync(self._make)
