@@ -57,6 +57,14 @@ WINDOWS = {Sort.TOPIC: (75, 35), Sort.REASON: (75, 35), Sort.LIST: (120, 70)}
 SEVERAL_WINDOWS = {Sort.TOPIC: (90, 70), Sort.REASON: (90, 70)}
 SEVERAL_BUDGETS = {Sort.FIGURE: Budget(4, 110, 2)}
 """The same where a question asks several things."""
+_GROWING = frozenset({Sort.TOPIC, Sort.REASON})
+_LIKELY = -0.85
+"""Of sentences of these log-odds to belong to the answer three in ten do."""
+_USUAL = 3
+_MORE_WORDS, _MOST_STEPS = (27, 18), 2
+"""With each likely sentence beyond the usual three the runs take more words: on training questions with probes fitted
+on others, answers where four are likely were right in 0.70 at a fixed length and in 0.79 with half as many words again,
+while the others gained nothing by more words."""
 _OVERRUN = 15
 """A further run may be so many words too long: a sentence is never cut."""
 Chosen = dict[str, dict[int, SentenceRecord]]
@@ -83,13 +91,21 @@ def compose(
     windows = WINDOWS | SEVERAL_WINDOWS if asks_several else WINDOWS
     budgets = BUDGETS | SEVERAL_BUDGETS if asks_several else BUDGETS
     if sort in windows:
-        chosen = _windows(snapshot, candidates, windows[sort])
+        steps = _steps(candidates) if sort in _GROWING else 0
+        sizes = [size + steps * more for size, more in zip(windows[sort], _MORE_WORDS, strict=True)]
+        chosen = _windows(snapshot, candidates, sizes)
     else:
         chosen = _picks(snapshot, candidates, sort, budget or budgets[sort])
     return [
         Part(snapshot.section(section_id), tuple(found[ordinal] for ordinal in sorted(found)))
         for section_id, found in chosen.items()
     ]
+
+
+def _steps(candidates: Sequence[Candidate]) -> int:
+    """By how many steps an answer is longer than usual, since more sentences than usual are likely to belong to it."""
+    likely = sum(candidate.told != 0 and candidate.told > _LIKELY for candidate in candidates)
+    return max(0, min(likely - _USUAL, _MOST_STEPS))
 
 
 def _windows(snapshot: Snapshot, candidates: Sequence[Candidate], sizes: Sequence[int]) -> Chosen:
