@@ -47,7 +47,7 @@ class Budget:
 
 
 BUDGETS = {
-    Sort.FIGURE: Budget(2, 60, 2),
+    Sort.FIGURE: Budget(2, 60, 1),
     Sort.WHO: Budget(2, 80, 2),
     Sort.COMPARE: Budget(6, 200, 3),
     Sort.SUMMARY: Budget(7, _SUMMARY_WORDS, 1),

@@ -58,8 +58,12 @@ class Lexicon:
         """The offices that writers' bylines print."""
         self.office_words = frozenset(word for office in self.offices for word in office.words)
         self.by_surname: dict[str, list[PersonRecord]] = defaultdict(list)
+        self.by_first_name: dict[str, list[PersonRecord]] = defaultdict(list)
         for person in self.people:
-            self.by_surname[fold(person.name).split()[-1]].append(person)
+            parts = fold(person.name).split()
+            self.by_surname[parts[-1]].append(person)
+            if len(parts) > 1:
+                self.by_first_name[parts[0]].append(person)
         self.titles = tuple(
             Title(ref.id, frozenset(tokens(ref.title)), fold(ref.title)) for ref in snapshot.section_refs.values()
         )

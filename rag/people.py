@@ -1,4 +1,4 @@
-"""Which writers a question names: by full name, surname, title and first name, or office, with spelling slips.
+"""Which writers a question names: by full name, surname, title or first name, or office, with spelling slips.
 
 In: the question's text. Out: the mentions of people, each with every candidate and the reason for the one preferred.
 """
@@ -49,7 +49,7 @@ def find_people(text: str, lexicon: Lexicon, offices: bool = True) -> list[Menti
     found: list[Mention] = []
     tokens = [(match.start(), match.end(), fold(match.group())) for match in _WORD.finditer(_without_possessive(text))]
     taken: set[int] = set()
-    for finder in (_full_names, _titled, _surnames, *([_by_office] if offices else [])):
+    for finder in (_full_names, _titled, _surnames, _first_names, *([_by_office] if offices else [])):
         watching().check()
         for mention, used in finder(text, tokens, lexicon):
             if not used & taken:
@@ -124,6 +124,17 @@ def _surnames(text: str, tokens: list[_Token], lexicon: Lexicon) -> list[tuple[M
         if candidates and _is_meant(text, start, end, token, lexicon):
             basis = "surname" if exact else "surname, spelt otherwise"
             found.append((_mention(text, tokens, position, position, candidates, basis), {position}))
+    return found
+
+
+def _first_names(text: str, tokens: list[_Token], lexicon: Lexicon) -> list[tuple[Mention, set[int]]]:
+    """A first name alone, of whoever is said to say something: "what does Ines think of the ferry?"."""
+    found = []
+    for position, (start, end, token) in enumerate(tokens):
+        candidates = tuple(lexicon.by_first_name.get(token, []))
+        is_speaker = re.match(rf"\s+{_SPEECH}\b", text[end:]) or re.search(r"\baccording\s+to\s+$", text[:start], re.I)
+        if candidates and is_speaker and not lexicon.is_ordinary(token) and not _is_part_of_name(text, start, end):
+            found.append((_mention(text, tokens, position, position, candidates, "first name"), {position}))
     return found
 
 

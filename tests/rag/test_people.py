@@ -51,6 +51,30 @@ def test_a_surname_names_everybody_who_bears_it(lexicon: Lexicon, text: str) -> 
     assert find_people(text, lexicon)[0].is_ambiguous
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what does shannon tell other young people about social work?",
+        "Why does Shannon think rules get in the way?",
+        "according to Shannon, what is a good social worker?",
+    ],
+)
+def test_the_first_name_of_whoever_speaks_names_everybody_who_bears_it(lexicon: Lexicon, text: str) -> None:
+    assert named(text, lexicon) == [{"Shannon Corkish", "Shannon Lidbury"}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how old was the girl called Shannon?",
+        "why was Shannon not at school?",
+        "what does Shannon Webb say about school?",
+    ],
+)
+def test_a_first_name_of_whoever_does_not_speak_names_no_writer(lexicon: Lexicon, text: str) -> None:
+    assert named(text, lexicon) == []
+
+
 def test_a_full_name_is_not_ambiguous(lexicon: Lexicon) -> None:
     assert not find_people("what did Lorraine Harker say?", lexicon)[0].is_ambiguous
 
