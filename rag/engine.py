@@ -25,7 +25,7 @@ from rag.check import check_question
 from rag.cite import cite, plain_text
 from rag.clauses import things_asked
 from rag.compose import Budget, Part, compose, summarise
-from rag.figures import figures_asked, gives_figure
+from rag.figures import figures_asked, gives_figure, years_asked
 from rag.frame import people_in_words
 from rag.ground import hold
 from rag.lexicon import Lexicon
@@ -313,6 +313,8 @@ class Engine:
         of a question that leans on the conversation they know too little.
         """
         text = run.understood.text
+        if years := years_asked(text):
+            found = replace(found, candidates=[c for c in found.candidates if years <= self._years_of(c.section_id)])
         if self.reranker is None:
             given = any(gives_figure(text, candidate.sentence.text) for candidate in found.candidates[:_FIGURE_DEPTH])
             return (found if given else replace(found, candidates=())), False
@@ -332,6 +334,13 @@ class Engine:
         if not is_told or run.understood.leans:
             return replace(found, candidates=candidates), False
         return replace(found, candidates=candidates, probability=probable(ranked[0][0])), True
+
+    def _years_of(self, section_id: str) -> frozenset[str]:
+        """The years that a piece, its title or its volume's names."""
+        section = self.snapshot.section(section_id)
+        volume = next(volume for volume in self.lexicon.volumes if volume.id == section.volume_id)
+        named = [section.title, volume.title, str(volume.year), *(sentence.text for sentence in section.sentences)]
+        return years_asked(" ".join(named))
 
     def find(self, ask: Ask, count: int = _PASSAGES) -> list[Hit]:
         """The best `count` passages for a question; raises what `look` does."""

@@ -25,7 +25,7 @@ _KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
         re.compile(r"[£$€%]|\bpounds?\b|\bper cent\b", re.I),
     ),
     (
-        re.compile(r"\b(?:share|percentage|proportion|per cent)\b", re.I),
+        re.compile(r"\b(?:share|percentage|proportion|per cent)\b|% of\b", re.I),
         re.compile(rf"%|\bper ?cent\b|\b(?:{_NUMBER_WORDS})\b|\d", re.I),
     ),
     (
@@ -35,6 +35,7 @@ _KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
 )
 
 
+_YEAR = re.compile(r"(?<![\d£$€.,])(?:19|20)\d\d(?!\d|[.,]\d)")
 _ASKS_FIGURE = re.compile(
     r"^(?:how\s+(?:many|much|long|far|often|old|big|large)|when|what['’]?s?\s+(?:is\s+)?(?:the\s+)?"
     r"(?:share|percentage|proportion|figure|number|year|sum|amount|estimate|total|cost))\b",
@@ -46,6 +47,11 @@ def figures_asked(question: str) -> list[str]:
     """Of a question that asks several things: those that ask for a figure."""
     asked = things_asked(question)
     return [clause for clause in asked if _ASKS_FIGURE.match(clause)] if len(asked) > 1 else []
+
+
+def years_asked(question: str) -> frozenset[str]:
+    """The years that a question names: a piece that does not name them all gives figures of other years."""
+    return frozenset(_YEAR.findall(question))
 
 
 def gives_figure(question: str, sentence: str) -> bool:

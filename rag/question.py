@@ -53,7 +53,7 @@ _SORTS: tuple[tuple[Sort, re.Pattern[str]], ...] = tuple(
         (
             Sort.FIGURE,
             r"""\b(?:how\ (?:many|much|long|far|often|old|big|large)|per\ cent|percentage|when\ (?:did|was|were)
-            |what\ (?:share|percentage|proportion|figure|number|year|sum|amount|combined|age))\b""",
+            |what\ (?:%\ of|share|percentage|proportion|figure|number|year|sum|amount|combined|age))\b""",
         ),
         (
             Sort.REASON,

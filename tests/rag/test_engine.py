@@ -326,6 +326,11 @@ def test_a_figure_that_a_sentence_gives_is_told_and_another_is_not(workshop: Eng
     assert workshop.ask(Ask(question="how many looms stand by the north window?")).status == "abstained"
 
 
+def test_a_figure_of_another_year_is_no_answer(workshop: Engine) -> None:
+    assert workshop.ask(Ask(question="how many rules kept the pendulum swinging?")).status == "answered"
+    assert workshop.ask(Ask(question="how many rules kept the pendulum swinging in 1931?")).status == "abstained"
+
+
 def test_a_figure_that_an_answer_leaves_out_is_named_as_missing(workshop: Engine) -> None:
     rules = "what are the rules that keep the pendulum swinging"
     half = workshop.ask(Ask(question=f"{rules}, and when was the first loom sold?"))

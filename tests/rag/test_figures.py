@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.figures import figures_asked, gives_figure
+from rag.figures import figures_asked, gives_figure, years_asked
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,7 @@ from rag.figures import figures_asked, gives_figure
         ("in which year was the loom moved", "It was moved last winter.", True),
         ("in which year was the loom moved", "It was moved to the window.", False),
         ("how often is the bell rung", "It is rung twice.", True),
+        ("what % of towers has a stove", "Few towers have a stove.", False),
     ],
 )
 def test_a_sentence_gives_the_kind_of_figure_asked_for(question: str, sentence: str, gives: bool) -> None:
@@ -49,3 +50,15 @@ def test_a_sentence_gives_the_kind_of_figure_asked_for(question: str, sentence: 
 )
 def test_a_question_that_asks_several_things_tells_which_are_figures(question: str, clauses: list[str]) -> None:
     assert figures_asked(question) == clauses
+
+
+@pytest.mark.parametrize(
+    ("question", "years"),
+    [
+        ("how many keepers were there in 1987 and in 2003?", {"1987", "2003"}),
+        ("what did oil cost in 2013/14?", {"2013"}),
+        ("who spent £2,000 or 2000.50 on oil, and 20155 on bells?", set()),
+    ],
+)
+def test_the_years_of_a_question_are_no_other_numbers(question: str, years: set[str]) -> None:
+    assert years_asked(question) == years

@@ -30,6 +30,7 @@ OBSERVED = talk(
         ("how many children are in care?", Sort.FIGURE),
         ("How much does a placement cost", Sort.FIGURE),
         ("what percentage of social workers are permanent?", Sort.FIGURE),
+        ("what % of social workers are permanent", Sort.FIGURE),
         ("when did the trust open", Sort.FIGURE),
         ("why do parents want to adopt", Sort.REASON),
         ("how does Camden's scheme work", Sort.REASON),
