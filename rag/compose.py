@@ -5,22 +5,22 @@ In: ranked candidates. Out: `Part`s, one for each piece quoted from, each a run 
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
-import numpy as np
-
-from index.embedding import Vectors
 from index.model import CITABLE_VOICES
 from index.records import SectionRecord, SentenceRecord
 from index.snapshot import Snapshot
+from rag.enumeration import Enumeration, lists, series
 from rag.question import Sort
 from rag.rank import Candidate
 
-_LEANS = re.compile(
+LEANS = re.compile(
     r"(?:this|these|that|those|it|its|they|their|he|she|his|her|but|however|also|such|yet|so|and|instead|again|then|here|"
     r"there|both|another|second|secondly|third|thirdly|similarly|nevertheless|moreover|as a result|because of)\b",
     re.I,
 )
+"""How a sentence begins that leans on the one before it."""
 _FIGURE = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|half|quarter|third)\b", re.I
 )
@@ -28,13 +28,13 @@ _FIGURE_BONUS = 0.08
 _NEAR_BONUS = 0.06
 _OTHER_PIECE = 0.85
 """A second piece is quoted only where its best sentence scores this share of the best."""
-_SUMMARY_WORDS = 204
-_LEAST_SUMMARY_WORDS = 6
-_ENDS = 0.15
-"""What standing at the beginning or the end of a piece counts, beside a cosine."""
-_REPETITION = 0.5
-"""What being like a sentence already chosen costs."""
 _LIST_WORDS = 200
+LIST_OVERRUN = 40
+"""A run that comes to a list takes all of it, where it is at most so many words too long."""
+_LIST_BONUS = 0.05
+"""What being part of an enumeration counts, where things are asked for."""
+_NUMBER_BONUS = 0.15
+"""What having the number of things that is asked for counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ BUDGETS = {
     Sort.FIGURE: Budget(2, 60, 1),
     Sort.WHO: Budget(2, 80, 2),
     Sort.COMPARE: Budget(6, 200, 3),
-    Sort.SUMMARY: Budget(7, _SUMMARY_WORDS, 1),
+    Sort.SUMMARY: Budget(7, 200, 1),
 }
 WINDOWS = {Sort.TOPIC: (75, 35), Sort.REASON: (75, 35), Sort.LIST: (120, 70)}
 """Sorts that are answered by runs of sentences, and how many words each run may take; the first is the best."""
@@ -84,8 +84,18 @@ def compose(
     sort: Sort,
     budget: Budget | None = None,
     asks_several: bool = False,
+    number: int | None = None,
 ) -> list[Part]:
-    """Choose the sentences that answer and put them in order, the best piece first."""
+    """Choose the sentences that answer and put them in order, the best piece first.
+
+    Args:
+        snapshot: where the sentences stand.
+        candidates: those that may answer, best first.
+        sort: what is asked.
+        budget: how much may be said; None is the sort's own.
+        asks_several: whether the question asks several things.
+        number: how many things a list should have, where the question says so.
+    """
     if not candidates:
         return []
     windows = WINDOWS | SEVERAL_WINDOWS if asks_several else WINDOWS
@@ -93,7 +103,9 @@ def compose(
     if sort in windows:
         steps = _steps(candidates) if sort in _GROWING else 0
         sizes = [size + steps * more for size, more in zip(windows[sort], _MORE_WORDS, strict=True)]
-        chosen = _windows(snapshot, candidates, sizes)
+        if sort is Sort.LIST:
+            candidates = _preferring_lists(snapshot, candidates, number)
+        chosen = _windows(snapshot, candidates, sizes, sort is Sort.LIST)
     else:
         chosen = _picks(snapshot, candidates, sort, budget or budgets[sort])
     return [
@@ -108,7 +120,27 @@ def _steps(candidates: Sequence[Candidate]) -> int:
     return max(0, min(likely - _USUAL, _MOST_STEPS))
 
 
-def _windows(snapshot: Snapshot, candidates: Sequence[Candidate], sizes: Sequence[int]) -> Chosen:
+def _preferring_lists(snapshot: Snapshot, candidates: Sequence[Candidate], number: int | None) -> list[Candidate]:
+    """The candidates, those preferred that are part of an enumeration, of the number asked for above all."""
+    preferred = []
+    for candidate in candidates:
+        found = _enumeration(snapshot.sentences(candidate.section_id), candidate.sentence.ordinal, counts=True)
+        bonus = 0.0 if found is None else _LIST_BONUS + _NUMBER_BONUS * (len(found.items) == number)
+        preferred.append(replace(candidate, score=candidate.score + bonus))
+    return sorted(preferred, key=lambda candidate: -candidate.score)
+
+
+def _enumeration(sentences: Sequence[SentenceRecord], ordinal: int, counts: bool) -> Enumeration | None:
+    """What a sentence helps to enumerate, as its lead-in or an item; what is counted up in running text if `counts`."""
+    if not counts and not sentences[ordinal].is_list_item and not sentences[ordinal].text.endswith(":"):
+        return None
+    found = chain(lists(sentences), series(sentences) if counts else ())
+    return next((enumeration for enumeration in found if ordinal in enumeration.ordinals), None)
+
+
+def _windows(
+    snapshot: Snapshot, candidates: Sequence[Candidate], sizes: Sequence[int], lists_things: bool = False
+) -> Chosen:
     """Runs of sentences around the best ones, each of at most so many words: whoever argues does so in a row."""
     scores = {(c.section_id, c.sentence.ordinal): c.score for c in candidates}
     chosen: Chosen = {}
@@ -119,12 +151,12 @@ def _windows(snapshot: Snapshot, candidates: Sequence[Candidate], sizes: Sequenc
         if best is None:
             break
         taken = chosen.get(best.section_id, {})
-        run = _grown(snapshot, best, scores, size + spare, taken)
+        run = _grown(snapshot, best, scores, size + spare, taken, lists_things)
         words = sum(len(sentence.text.split()) for sentence in run)
         if chosen and words > size + spare + _OVERRUN:
             continue
         chosen.setdefault(best.section_id, {}).update({sentence.ordinal: sentence for sentence in run})
-        spare = max(0, size + spare - words)
+        spare = size + spare - words if lists_things else max(0, size + spare - words)
     return chosen
 
 
@@ -139,28 +171,36 @@ def _grown(
     scores: Mapping[tuple[str, int], float],
     words: int,
     taken: Mapping[int, SentenceRecord],
+    lists_things: bool = False,
 ) -> Sequence[SentenceRecord]:
     """The sentence and its neighbours, the better side first, until the words are used up; a list is a whole run."""
     sentences = snapshot.sentences(best.section_id)
+    if found := _enumeration(sentences, best.sentence.ordinal, lists_things):
+        return [sentences[place] for place in found.fitting(sentences, _LIST_WORDS) if place not in taken]
+    whole = {place: found.ordinals for found in lists(sentences) for item in found.items for place in item}
+    whole |= {found[0]: found for found in whole.values() if sentences[found[0]].text.endswith(":")}
     seed = [s for s in _with_context(snapshot, best, taken) if s.ordinal not in taken]
-    if len(seed) > 1 and seed[-1].is_list_item:
-        return seed
     first, last = seed[0].ordinal, seed[-1].ordinal
     left = words - sum(len(sentence.text.split()) for sentence in sentences[first : last + 1])
     while True:
         beside = [
-            place
+            run
             for place in (first - 1, last + 1)
             if 0 <= place < len(sentences)
-            and place not in taken
             and sentences[place].voice in CITABLE_VOICES
-            and len(sentences[place].text.split()) <= left
+            and not taken.keys() & (run := [at for at in whole.get(place, [place]) if not first <= at <= last])
+            and _size(sentences, run) <= left + (LIST_OVERRUN if len(run) > 1 else 0)
         ]
         if not beside:
             return [sentence for sentence in sentences[first : last + 1] if sentence.voice in CITABLE_VOICES]
-        place = max(beside, key=lambda place: scores.get((best.section_id, place), 0.0))
-        first, last = min(first, place), max(last, place)
-        left -= len(sentences[place].text.split())
+        best_run = max(beside, key=lambda run: max(scores.get((best.section_id, place), 0.0) for place in run))
+        first, last = min(first, best_run[0]), max(last, best_run[-1])
+        left -= _size(sentences, best_run)
+
+
+def _size(sentences: Sequence[SentenceRecord], places: Iterable[int]) -> int:
+    """The words of the sentences at these places."""
+    return sum(len(sentences[place].text.split()) for place in places)
 
 
 def _picks(snapshot: Snapshot, candidates: Sequence[Candidate], sort: Sort, budget: Budget) -> Chosen:
@@ -173,12 +213,20 @@ def _picks(snapshot: Snapshot, candidates: Sequence[Candidate], sort: Sort, budg
             break
         if candidate.section_id not in chosen and (len(chosen) >= budget.parts or candidate.score < least):
             continue
-        for sentence in _with_context(snapshot, candidate, chosen.get(candidate.section_id, {})):
+        context = list(_with_context(snapshot, candidate, chosen.get(candidate.section_id, {})))
+        if sort is Sort.COMPARE and context and words + _length(context) > budget.words:
+            context = [candidate.sentence]
+        for sentence in context:
             size = len(sentence.text.split())
             if not chosen or words + size <= budget.words:
                 chosen.setdefault(candidate.section_id, {})[sentence.ordinal] = sentence
                 words += size
     return chosen
+
+
+def _length(sentences: Iterable[SentenceRecord]) -> int:
+    """How many words sentences have together."""
+    return sum(len(sentence.text.split()) for sentence in sentences)
 
 
 def _score(candidate: Candidate, sort: Sort, best: Candidate) -> float:
@@ -199,10 +247,12 @@ def _with_context(
     if sentence.ordinal in chosen:
         return
     if sentence.is_list_item or sentence.text.endswith(":"):
-        yield from (item for item in _whole_list(sentences, sentence.ordinal) if item.ordinal not in chosen)
+        found = _enumeration(sentences, sentence.ordinal, counts=False)
+        places = [sentence.ordinal] if found is None else found.fitting(sentences, _LIST_WORDS)
+        yield from (sentences[place] for place in places if place not in chosen)
         return
     before = _before(sentences, sentence)
-    if before is not None and before.ordinal not in chosen and _LEANS.match(sentence.text):
+    if before is not None and before.ordinal not in chosen and LEANS.match(sentence.text):
         yield before
     yield sentence
 
@@ -216,70 +266,3 @@ def _before(sentences: Sequence[SentenceRecord], sentence: SentenceRecord) -> Se
         if before.voice in CITABLE_VOICES:
             return before
     return None
-
-
-def _whole_list(sentences: Sequence[SentenceRecord], ordinal: int) -> list[SentenceRecord]:
-    """A list with its lead-in, given any sentence of it, up to the words a list may take."""
-    first = ordinal
-    while first > 0 and sentences[first].is_list_item:
-        first -= 1
-    found = [sentences[first]]
-    for sentence in sentences[first + 1 :]:
-        if not sentence.is_list_item or sentence.voice not in CITABLE_VOICES:
-            break
-        found.append(sentence)
-    kept: list[SentenceRecord] = []
-    words = 0
-    for sentence in found:
-        words += len(sentence.text.split())
-        if words > _LIST_WORDS and sentence.ordinal != ordinal:
-            continue
-        kept.append(sentence)
-    return kept
-
-
-def summarise(snapshot: Snapshot, section_id: str) -> list[Part]:
-    """The main points of one piece: near to what the whole is about, unlike each other, and from its ends rather.
-
-    Maximal marginal relevance (Carbonell and Goldstein, 1998) with the cosine to the mean of the piece's sentences as
-    relevance; whoever writes says what matters first and last.
-    """
-    section = snapshot.section(section_id)
-    citable = [
-        s for s in section.sentences if s.voice in CITABLE_VOICES and len(s.text.split()) >= _LEAST_SUMMARY_WORDS
-    ]
-    if not citable:
-        return []
-    vectors = _vectors(snapshot, citable)
-    middle = vectors.mean(axis=0)
-    worth = vectors @ (middle / max(float(np.linalg.norm(middle)), 1e-9)) + _ENDS * _stands_at_an_end(len(citable))
-    repeats = np.zeros(len(citable), dtype=np.float32)
-    chosen: list[int] = []
-    words = 0
-    for _ in citable:
-        best = int(np.argmax(worth - _REPETITION * repeats))
-        size = len(citable[best].text.split())
-        worth[best] = -np.inf
-        if chosen and words + size > _SUMMARY_WORDS:
-            if words > _SUMMARY_WORDS - _OVERRUN * 2:
-                break
-            continue
-        chosen.append(best)
-        words += size
-        repeats = np.maximum(repeats, vectors @ vectors[best])
-    return [Part(section, tuple(citable[place] for place in sorted(chosen)))]
-
-
-def _vectors(snapshot: Snapshot, sentences: Sequence[SentenceRecord]) -> Vectors:
-    """The vectors of sentences, shape (sentences, dimensions); zeros where one has none."""
-    vectors = np.zeros((len(sentences), snapshot.sentence_vectors.shape[1]), dtype=np.float32)
-    for place, sentence in enumerate(sentences):
-        if sentence.row is not None:
-            vectors[place] = snapshot.sentence_vectors[sentence.row]
-    return vectors
-
-
-def _stands_at_an_end(count: int) -> Vectors:
-    """1 for the first and the last eighth of so many sentences, 0 between, shape (count,)."""
-    place = np.arange(count)
-    return ((place < count / 8) | (place > count * 7 / 8)).astype(np.float32)

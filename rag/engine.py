@@ -24,21 +24,23 @@ from rag.answer import Answer, AnswerSentence, Ask, Citation, Reason, Suggestion
 from rag.check import check_question
 from rag.cite import cite, plain_text
 from rag.clauses import things_asked
-from rag.compose import Budget, Part, compose, summarise
+from rag.compose import Budget, Part, compose
+from rag.enumeration import number_asked
 from rag.figures import figures_asked, gives_figure, years_asked
 from rag.frame import people_in_words
 from rag.ground import hold
-from rag.lexicon import Lexicon
+from rag.lexicon import Lexicon, content_stems
 from rag.llm.answering import refuse_composer_that_is_off, retold
 from rag.llm.compose import LlmComposer, open_composer
 from rag.people import OFFICE, reports
 from rag.premise import denied_by
-from rag.question import Sort, Understanding, understand
+from rag.question import Sort, Understanding, put_to, understand
 from rag.rank import Candidate, rank_sentences, read, rerank
 from rag.rerank import Reranker, open_reranker
 from rag.retrieve import Hit, Mask, Proposed, propose, retrieve
-from rag.scope import both, filter_mask, named_mask, rows_by, rows_naming
+from rag.scope import both, filter_mask, named_mask, rows_around, rows_by, rows_naming
 from rag.suggest import suggested
+from rag.summarise import summarise
 from rag.watch import say_all, watching
 
 _PASSAGES = 8
@@ -71,6 +73,13 @@ _FIGURE_MISSING = -5.0
 training questions of several clauses it told all six that were missing from the five that were not."""
 _COMPARED = 0.5
 """Of several people asked together, one is heard where the evidence reaches this share of what is else required."""
+_COMPARED_POOL = 6
+"""So many passages are read for a comparison, shared between its sides."""
+_COMPARED_WORDS = 220
+"""So many words a comparison may have, those included that say whose part is which."""
+_FRAME_WORDS = 18
+_SUMMARY_TELLS = 0.85
+"""Of the training questions for a summary, the share whose summary holds all that is asked for."""
 _LEAST_SAID = 0.15
 """Who uses less of the topic's words, by rarity, in all their pieces does not write about it: true of no training
 question that has an answer."""
@@ -280,9 +289,12 @@ class Engine:
         understood = run.understood
         if understood.sort is Sort.COMPARE and len(people) > 1:
             return self._compare(run, people)
+        if understood.sides and (contrasted := self._contrast(run)):
+            return contrasted
         scope = self._scope(run, people)
-        if understood.sort is Sort.SUMMARY and (section_id := self._section_to_summarise(run, people, scope)):
-            return summarise(self.snapshot, section_id), 1.0, None
+        if understood.sort is Sort.SUMMARY and (meant := self._section_to_summarise(run, people, scope)):
+            section_id, certainty = meant
+            return summarise(self.snapshot, section_id, understood.stems), _SUMMARY_TELLS * certainty, None
         found = self._look(run, scope)
         if understood.strangers and not people:
             found = replace(
@@ -296,7 +308,8 @@ class Engine:
             watching().reach("compose")
             began = time.perf_counter()
             several = len(things_asked(understood.own)) > 1
-            parts = compose(self.snapshot, found.candidates, understood.sort, asks_several=several)
+            number = number_asked(understood.own)
+            parts = compose(self.snapshot, found.candidates, understood.sort, asks_several=several, number=number)
             _clock(run, "compose", began)
             return parts, found.probability, None
         return [], found.probability, self._why_not(run, people)
@@ -446,11 +459,12 @@ class Engine:
         parts: list[Part] = []
         best = 0.0
         for person in people:
-            asked = f"{person.name}: {run.understood.topic}"
+            asked = run.understood.asked_of.get(person.id, "")
+            own = _asking(run, asked)
             scope = both(run.scope, rows_by(self.snapshot, [person]))
-            found = self._look(run, scope, _POOL // len(people), asked=asked)
+            found = self._look(own, scope, _COMPARED_POOL // len(people), asked=asked)
             best = max(best, found.probability)
-            if not self._is_enough(run, found, [person], _COMPARED):
+            if not self._is_enough(own, found, [person], _COMPARED):
                 run.notes.append(f"{person.name} does not write about this here.")
                 continue
             parts += compose(self.snapshot, found.candidates, Sort.COMPARE, _share(len(people)))
@@ -460,20 +474,53 @@ class Engine:
             run.notes.clear()
         return parts, best, None if parts else "not_by_this_person"
 
-    def _section_to_summarise(self, run: _Run, people: Sequence[PersonRecord], scope: Mask | None) -> str | None:
-        """The piece that a summary is asked of: named, or the person's own, or the one that fits best."""
+    def _contrast(self, run: _Run) -> tuple[list[Part], float, Reason | None] | None:
+        """One part for each of two things compared, from two pieces; None where either is not found."""
+        sides = run.understood.sides
+        parts: dict[int, list[Part]] = {}
+        taken: set[str] = set()
+        least = 1.0
+        for place in sorted(range(len(sides)), key=lambda place: not (sides[place].people or sides[place].names)):
+            side = sides[place]
+            scope = both(
+                run.scope,
+                rows_by(self.snapshot, side.people) if side.people else None,
+                rows_around(self.snapshot, side.names) if side.names else None,
+                ~self.snapshot.passage_mask(frozenset(taken)),
+            )
+            understood = put_to(run.understood, side)
+            own = replace(run, understood=understood, vector=self._embed_question(understood))
+            found = self._look(own, scope, _COMPARED_POOL // len(sides), asked=side.asked)
+            if not self._is_enough(own, found, side.people, _COMPARED) or not _gives_what_is_asked(own, found):
+                return None
+            parts[place] = compose(self.snapshot, found.candidates, Sort.COMPARE, _share(len(sides)))
+            taken |= {part.section.id for part in parts[place]}
+            least = min(least, found.probability)
+        return [part for place in sorted(parts) for part in parts[place]], least, None
+
+    def _section_to_summarise(
+        self, run: _Run, people: Sequence[PersonRecord], scope: Mask | None
+    ) -> tuple[str, float] | None:
+        """The piece that a summary is asked of, and how certain it is that it is this one.
+
+        It is the one named, else the one of whose passages most is found: its share says how certain it is.
+        """
         if len(run.understood.section_ids) == 1:
             named = run.understood.section_ids[0]
             rows = both(scope, self.snapshot.passage_mask(frozenset({named})))
-            return named if rows is not None and rows.any() else None
+            return (named, 1.0) if rows is not None and rows.any() else None
         hits = retrieve(self.snapshot, run.understood.standalone, run.vector, scope, _PASSAGES)
-        if people and hits:
-            return hits[0].passage.section_id
+        if not hits:
+            return None
         totals: dict[str, float] = {}
         for hit in hits:
             totals[hit.passage.section_id] = totals.get(hit.passage.section_id, 0.0) + hit.score
-        enough = hits and self._look(run, scope).probability >= self.calibration.threshold
-        return max(totals, key=lambda section_id: totals[section_id]) if enough else None
+        best = max(totals, key=lambda section_id: totals[section_id])
+        share = totals[best] / sum(totals.values())
+        if people:
+            return best, share
+        probability = self._look(run, scope).probability
+        return (best, (share + probability) / 2) if probability >= self.calibration.threshold else None
 
     def _why_not(self, run: _Run, people: Sequence[PersonRecord]) -> Reason:
         """The reason to be silent, with a note on who does write about it."""
@@ -564,6 +611,22 @@ def _answer(run: _Run, began: float, status: str, reason: Reason | None, confide
     )
 
 
+def _gives_what_is_asked(run: _Run, found: Found) -> bool:
+    """Whether anything was found, and a figure where one is asked for."""
+    asked, best = run.understood.standalone, found.candidates[:_FIGURE_DEPTH]
+    is_figure = run.understood.sort is Sort.FIGURE
+    return any(gives_figure(asked, candidate.sentence.text) for candidate in best) if is_figure else bool(best)
+
+
+def _asking(run: _Run, asked: str) -> _Run:
+    """A run that asks no more than these words of the question; the same where none of them says what it is about."""
+    said = frozenset(content_stems(asked))
+    stems, meant = (
+        tuple(token for token in of if token in said) for of in (run.understood.stems, run.understood.meant)
+    )
+    return replace(run, understood=replace(run.understood, stems=stems, meant=meant)) if stems and meant else run
+
+
 def _verb(names: Sequence[str], one: str, many: str) -> str:
     return one if len(names) == 1 else many
 
@@ -573,7 +636,7 @@ def _clock(run: _Run, stage: str, began: float) -> None:
 
 
 def _share(people: int) -> Budget:
-    return Budget(sentences=4 if people == 2 else 3, words=200 // people, parts=1)
+    return Budget(sentences=4 if people == 2 else 3, words=_COMPARED_WORDS // people - _FRAME_WORDS, parts=1)
 
 
 def _writers(refs: Sequence[SectionRef], without: Sequence[str]) -> list[str]:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+
 from index.names import fold
 from index.records import PersonRecord, SectionRef, VolumeRecord
 from index.snapshot import Snapshot
@@ -29,7 +31,8 @@ SCAFFOLD = frozenset(
         explain explains explained believe believes compare compared contrast agree disagree difference differ each
         both list name author authors contributor contributors writer collection question please anyone anybody
         somebody someone people called reckon reckoned give gives gave make makes mention mentions mentioned discuss
-        discusses discussed talk talks talked happen happened kind sort thing things way ways get got else
+        discusses discussed talk talks talked happen happened kind sort thing things way ways get got else gist nutshell
+        overview takeaway takeaways
         """.split()
 )
 """Stems of what questions are made of, whatever they are about."""
@@ -42,6 +45,8 @@ class Title:
     section_id: str
     stems: frozenset[str]
     folded: str
+    short: str
+    """What stands before its colon, folded; all of it where it has none."""
 
 
 class Lexicon:
@@ -65,13 +70,16 @@ class Lexicon:
             if len(parts) > 1:
                 self.by_first_name[parts[0]].append(person)
         self.titles = tuple(
-            Title(ref.id, frozenset(tokens(ref.title)), fold(ref.title)) for ref in snapshot.section_refs.values()
+            Title(ref.id, frozenset(tokens(ref.title)), fold(ref.title), fold(ref.title.split(":")[0]))
+            for ref in snapshot.section_refs.values()
         )
         self._rows = len(snapshot.passage_sections)
         self.is_ordinary = lru_cache(maxsize=_CACHED_WORDS)(self._stands_in_lower_case)
         """Whether the collection uses a word in lower case, so that it is no sure sign of a person of that name."""
         self.idf = lru_cache(maxsize=_CACHED_WORDS)(self._inverse_frequency)
         """Inverse document frequency of a stem over passages, log((N + 1) / (n + 0.5)); high for unknown words."""
+        self.sections_with = lru_cache(maxsize=_CACHED_WORDS)(self._count_sections)
+        """How many sections have a word, whatever its ending."""
 
     def prints(self, words: str) -> bool:
         """Whether any passage has these words side by side."""
@@ -85,6 +93,9 @@ class Lexicon:
 
     def _inverse_frequency(self, token: str) -> float:
         return math.log((self._rows + 1) / (len(self._snapshot.lexical.rows_with(token)) + 0.5))
+
+    def _count_sections(self, word: str) -> int:
+        return len(np.unique(self._snapshot.section_numbers[self._snapshot.lexical.rows_with(stem(word))]))
 
     def _stands_in_lower_case(self, word: str) -> bool:
         if word in STOP_WORDS:

@@ -108,6 +108,7 @@ def _titled(text: str, tokens: list[_Token], lexicon: Lexicon) -> list[tuple[Men
             continue
         name = tokens[position + 1][2]
         fitting = [p for p in lexicon.people if any(_close(name, part) for part in fold(p.name).split())]
+        fitting = [p for p in fitting if name in fold(p.name).split()] or fitting
         titled = [p for p in fitting if any(fold(alias).split()[0] == token for alias in p.aliases)]
         if candidates := tuple(titled or [p for p in fitting if _close(name, fold(p.name).split()[-1])]):
             mention = _mention(text, tokens, position, position + 1, candidates, "title and name")

@@ -4,16 +4,19 @@ In: a question with its history. Out: an `Understanding`, whose `standalone` say
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from index.names import NAME, fold
 from index.records import PersonRecord
 from index.tokens import stem
 from rag.answer import Turn
+from rag.contrast import Side, sides_of
 from rag.conversation import stand_alone
 from rag.lexicon import SCAFFOLD, Lexicon, content_stems
 from rag.people import Mention, find_people, without_mentions
+from rag.sides import own_words
 
 
 class Sort(StrEnum):
@@ -34,18 +37,23 @@ _SORTS: tuple[tuple[Sort, re.Pattern[str]], ...] = tuple(
         (Sort.COMPARE, r"\b(?:compare|compared\ with|differ|difference|contrast|agree|disagree|both|each|versus|vs)\b"),
         (
             Sort.WHO,
-            r"""^(?:and\ )?(?:who|whose|which\ (?:\w+\ ){0,2}
+            r"""^(?:and\ )?(?:who(?!\ all\b)|whose|which\ (?:\w+\ ){0,2}
             (?:author|contributor|writer|director|essay|person|social\ worker)s?)\b""",
         ),
         (
             Sort.SUMMARY,
-            r"""\b(?:summar\w+|sum\ up|overview|main\ (?:\w+\ )?(?:argument|point|message|idea|theme)s?|in\ a\ nutshell
-            |gist|what\ is\ .{3,60}\ about)\b""",
+            r"""\b(?:summar\w+|sum\ up|overview|in\ a\ nutshell|gist|tl;?dr|synopsis|take-?aways?
+            |(?:main|key|central|core|overall)\ (?:\w+\ )?(?:argument|point|message|idea|theme|thesis|claim)s?
+            |what(?:['’]?s|\ is)\ (?!.*\b(?:worried|concerned|angry|happy|said|known|done|being\ \w+)\ about\b)
+             .{3,60}\ about(?=\W*$|,|\ in\ (?:short|brief|essence)))\b""",
         ),
         (
             Sort.LIST,
-            r"""\b(?:list|(?:which|what)\ (?:two|three|four|five|six|seven|\d)\b|name\ the|what\ are|who\ helped
-            |examples?
+            r"""\b(?:list|(?:which|what)\ (?:two|three|four|five|six|seven|\d)\b|name\ the|what\ (?:are|were)
+            |who\ (?:all|helped)|examples?|the\ (?:separate|individual|different|various)\ \w+s
+            |besides|beyond|apart\ from|what\ else
+            |(?:which|what)\ (?:(?!of|is|was|does|did|do|became)\w+\ ){1,3}(?!does|has|was|this)\w{2,}
+             (?:[^su\W]s|ren|people)(?:\ \w+){1,4}?\ (?:did|do|does)
             |(?:which|what)\ (?:\w+\ )?(?!does|has|was|this)\w{3,}(?:s|ren|people)
              \ (?:did|do|does|has|have|had|are|were|can
             |could|should|would|will|might|of|for|outside|besides))\b""",
@@ -81,6 +89,9 @@ _SUBJECT = re.compile(
     r"\b(?:(?:do|does|did|would|could|should|will|can|might|has|have|had)(?:n['’]?t)?|how\s+come)\s+(?:the\s+)?$", re.I
 )
 """What stands before whoever does something in a question."""
+_MARKED = re.compile(r"(?<!\w)[\"“‘']((?:[^\"“”‘’']|(?<=\w)['’](?=\w)){3,120})[\"”’'](?!\w)")
+"""Words between quotation marks; an apostrophe is none."""
+_TITLE_END = " .!?-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +122,10 @@ class Understanding:
     """Stems of what it is about, names and scaffolding left out; of a follow-up, of what it says itself."""
     meant: tuple[str, ...]
     """Stems of all that it is about, what it leaves to the conversation too."""
+    asked_of: Mapping[str, str]
+    """Of a comparison: what it asks of a person, by id, where that is less than the whole of it."""
+    sides: tuple[Side, ...]
+    """The two things that it compares, where they are no two people."""
 
     @property
     def asked(self) -> str:
@@ -164,7 +179,28 @@ def understand(question: str, history: list[Turn], lexicon: Lexicon, offices: bo
         topic=topic,
         stems=stems,
         meant=meant,
+        asked_of=_asked_of(standalone, mentions) if sort is Sort.COMPARE else {},
+        sides=() if alone.context or len(speakers) > 1 else sides_of(standalone, mentions, lexicon),
     )
+
+
+def put_to(understood: Understanding, side: Side) -> Understanding:
+    """A question as it is put to one side of what it compares."""
+    names = frozenset(stem(part) for person in side.people for part in fold(person.name).split())
+    stems = tuple(content_stems(side.asked, SCAFFOLD | names)) or understood.stems
+    return replace(understood, standalone=side.asked, own=side.asked, topic=side.asked, stems=stems, meant=stems)
+
+
+def _asked_of(text: str, mentions: tuple[Mention, ...]) -> dict[str, str]:
+    """What each person is asked, by id, where it is less than the whole; of whoever is named twice, the whole."""
+    asked = list(zip(mentions, own_words(text, mentions), strict=True))
+    named = [person.id for mention in mentions for person in mention.candidates]
+    return {
+        person.id: words
+        for mention, words in asked
+        for person in mention.candidates
+        if words and named.count(person.id) == 1
+    }
 
 
 def _sort(question: str, mentions: tuple[Mention, ...]) -> Sort:
@@ -239,15 +275,12 @@ def _volumes(text: str, lexicon: Lexicon) -> tuple[str, ...]:
 def _sections(text: str, lexicon: Lexicon) -> tuple[tuple[str, ...], frozenset[str]]:
     """Sections named by title: in quotation marks, or in full where the title has three words or more."""
     folded = fold(text)
-    marked = {fold(part) for part in re.findall(r"[\"“‘']([^\"”’']{3,120})[\"”’']", text)}
+    marked = {fold(part).rstrip(_TITLE_END) for part in _MARKED.findall(text)} - {""}
     found: list[str] = []
     stems: frozenset[str] = frozenset()
     for title in lexicon.titles:
-        quoted = title.folded in marked or (
-            title.folded in folded
-            and re.search(rf"['\"‘“]{re.escape(title.folded)}[\s.?!…,]*['\"’”]", folded) is not None
-        )
-        if quoted or (len(title.folded.split()) >= 4 and title.folded in folded):
+        whole = title.folded.rstrip(_TITLE_END)
+        if whole in marked or title.short in marked or (len(whole.split()) >= 4 and whole in folded):
             found.append(title.section_id)
             stems |= title.stems
     return tuple(found), stems

@@ -23,8 +23,11 @@ _HEADS = frozenset(
 )
 _ANY_HEAD = frozenset({"boss", "head", "ceo", "exec", "chief"})
 """What people call whoever is at the top, whatever the office is called."""
+_WHOLE = {"exec": "executive"}
 _TOP = frozenset({"director", "chief", "executive", "ceo", "head", "leader"})
 _LINKS = frozenset("of at for in the a an and to on".split())
+_OPENS = frozenset("of at for in to on".split())
+"""What a head may go on with."""
 _REACH = 6
 
 
@@ -52,7 +55,8 @@ def named_offices(words: Sequence[str], lexicon: "Lexicon") -> Iterator[tuple[in
     """First and last word of each run that names one office, and who holds it.
 
     `words` are the question's, folded. A run is an office's head with telling words of it before ("Hartlepool
-    director") or after it ("director of Hartlepool"): at least one that is no ordinary word, or two.
+    director") or after it ("director of Hartlepool"): at least one that is no ordinary word, or two, or one with a
+    further head ("executive support officer").
     """
     for position, word in enumerate(words):
         if word not in _HEADS:
@@ -60,10 +64,14 @@ def named_offices(words: Sequence[str], lexicon: "Lexicon") -> Iterator[tuple[in
         first, before = _telling_before(words, position, lexicon)
         last, after = _telling_after(words, position, lexicon)
         told = before | after
+        heads = frozenset(_WHOLE.get(other, other) for other in words[first : last + 1] if other in _HEADS) - {word}
         holders = {
             office.person.id: office.person
             for office in lexicon.offices
-            if told and told <= office.words and _is_head(word, office) and _is_enough(told, lexicon)
+            if told
+            and told <= office.words
+            and _is_head(word, office)
+            and (_is_enough(told, lexicon) or (heads and heads <= office.heads))
         }
         if len(holders) == 1:
             yield first if before else position, last if after else position, next(iter(holders.values()))
@@ -88,7 +96,7 @@ def _telling_before(words: Sequence[str], position: int, lexicon: "Lexicon") -> 
 def _telling_after(words: Sequence[str], position: int, lexicon: "Lexicon") -> tuple[int, frozenset[str]]:
     """The words of offices that follow a head and "of", "at", "in" or "for", and where they end."""
     last, found = position, set[str]()
-    if position + 1 >= len(words) or words[position + 1] not in _LINKS:
+    if position + 1 >= len(words) or words[position + 1] not in _OPENS:
         return last, frozenset()
     for place in range(position + 1, min(len(words), position + 1 + _REACH)):
         if words[place] in lexicon.office_words:

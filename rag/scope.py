@@ -61,6 +61,15 @@ def rows_naming(snapshot: Snapshot, name: str) -> Mask:
     return np.array(found, dtype=np.bool_)
 
 
+def rows_around(snapshot: Snapshot, stems: Iterable[str]) -> Mask:
+    """Rows of pieces that have all the stems."""
+    numbers = snapshot.section_numbers
+    mask: Mask = np.ones(len(numbers), dtype=np.bool_)
+    for token in stems:
+        mask &= np.isin(numbers, numbers[snapshot.lexical.rows_with(token)])
+    return mask
+
+
 def both(*masks: Mask | None) -> Mask | None:
     """Rows that every mask leaves; None stands for all."""
     given = [mask for mask in masks if mask is not None]

@@ -4,8 +4,9 @@ import pytest
 
 from rag.answer import AnswerSentence, Citation
 from rag.cite import cite, plain_text, section_url
-from rag.compose import Part, summarise
+from rag.compose import Part
 from rag.engine import Engine
+from rag.summarise import summarise
 
 
 @pytest.fixture(scope="module")

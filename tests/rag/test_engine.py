@@ -227,6 +227,13 @@ def test_a_named_piece_is_summarised_from_itself(any_engine: Engine) -> None:
     assert {tuple(citation.authors) for citation in answer.citations} == {()}
 
 
+def test_a_summary_is_surer_of_the_piece_that_is_named(any_engine: Engine) -> None:
+    named = any_engine.ask(Ask(question="summarise 'In the space' please"))
+    guessed = any_engine.ask(Ask(question="summarise the post on home education"))
+    assert 0.5 < named.confidence < 1.0
+    assert guessed.confidence < named.confidence
+
+
 def test_without_an_index_it_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(NoSnapshot, match="byline index"):
         Engine.open(Settings(home=tmp_path))

@@ -85,6 +85,7 @@ def test_a_full_name_is_not_ambiguous(lexicon: Lexicon) -> None:
         ("what did sir martin say about social work students", "Martin Narey"),
         ("what did Sir Martin Narey say", "Martin Narey"),
         ("does cllr fortune think so", "Peter Fortune"),
+        ("does cllr camsey think so", "Sybil Camsey"),
         ("what does Lord Warner want", "Norman Warner"),
         ("dr jones on inspections", "Ray Jones"),
     ],

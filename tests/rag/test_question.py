@@ -36,9 +36,20 @@ OBSERVED = talk(
         ("how does Camden's scheme work", Sort.REASON),
         ("what are the three wishes", Sort.LIST),
         ("list the recommendations of the review", Sort.LIST),
+        ("what were the requirements for the course", Sort.LIST),
+        ("besides money, what do schools ask for", Sort.LIST),
+        ("who all came to the meeting", Sort.LIST),
+        ("which early changes to the service did the council make", Sort.LIST),
+        ("why are there different schools", Sort.REASON),
+        ("what became of the children", Sort.TOPIC),
         ("summarise 'In the space' please", Sort.SUMMARY),
         ("Give me the gist of the leadership post", Sort.SUMMARY),
         ("what is the main argument of Kathy Evans", Sort.SUMMARY),
+        ("whats the essay on the market about, in short", Sort.SUMMARY),
+        ("key takeaways from the post on exams", Sort.SUMMARY),
+        ("what's the point of 'Red peppergate'?", Sort.SUMMARY),
+        ("what is Lisa Harker worried about", Sort.TOPIC),
+        ("what is being done about knife crime", Sort.TOPIC),
         ("compare what Ray Jones and Kathy Evans say about money", Sort.COMPARE),
         ("do Chris Wright and Cllr Fortune agree on money?", Sort.COMPARE),
         ("who says that schools matter", Sort.WHO),
@@ -100,6 +111,7 @@ def test_a_volume_is_no_stranger(lexicon: Lexicon) -> None:
         "summarise “Reform is just a verb”",
         'what is "REFORM IS JUST A VERB" about?',
         "what does reform is just a verb say about money",
+        "what's Chris Wright's point in 'Reform is just a verb'?",
     ],
 )
 def test_a_title_names_its_section(lexicon: Lexicon, question: str) -> None:
@@ -109,6 +121,26 @@ def test_a_title_names_its_section(lexicon: Lexicon, question: str) -> None:
 def test_a_short_title_needs_quotation_marks(lexicon: Lexicon) -> None:
     assert understand("summarise 'In the space' please", [], lexicon).section_ids == ("adcs-blog/in-the-space",)
     assert understand("what changed in the space of a year", [], lexicon).section_ids == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "section_id"),
+    [
+        (
+            "gist of 'All the noise is coming from the shallow end'?",
+            "adcs-blog/all-the-noise-is-coming-from-the-shallow-end",
+        ),
+        ("what's the point of 'Red peppergate'?", "getting-to-the-heart-of-it/red-peppergate"),
+        (
+            "summarise 'Psychology and demand management' for me",
+            "shining-a-light/psychology-and-demand-management-its-us-that-need-the-treatment",
+        ),
+    ],
+)
+def test_a_title_needs_neither_its_last_marks_nor_its_subtitle(
+    lexicon: Lexicon, question: str, section_id: str
+) -> None:
+    assert understand(question, [], lexicon).section_ids == (section_id,)
 
 
 @pytest.mark.parametrize(
