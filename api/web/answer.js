@@ -5,7 +5,7 @@ import { authorsOf, el } from "./dom.js";
 import { hashOf } from "./place.js";
 
 const REASONS = {
-  not_in_collection: "Nothing in this collection answers that",
+  not_in_collection: "Not in this collection",
   not_by_this_person: "Not by this person",
   ambiguous_person: "More than one person fits that name",
   not_verified: "No sentence passed the check against the texts",

@@ -2,7 +2,7 @@
 
 import { showBrowse } from "./browse.js";
 import * as conversation from "./conversation.js";
-import { closeFilters, startFilters } from "./filters.js";
+import { closeFilters } from "./filters.js";
 import { showHistory } from "./history.js";
 import * as kept from "./kept.js";
 import { startKeys } from "./keys.js";
@@ -22,18 +22,18 @@ function follow() {
   behindPane = location.hash || "#/";
   const view = VIEWS[place.kind] ?? "ask";
   const isOther = showView(view);
-  if (view === "quote") showQuote(place.parameters.get("q"));
+  if (view === "quote") showQuote(place);
   if (view === "browse") showBrowse(place);
   if (view === "history") past(place);
   if (place.kind === "ask") again(place);
   if (isOther) (document.querySelector(`#${view}-view h2[tabindex]`) ?? document.getElementById("question")).focus({ preventScroll: true });
 }
 
-function past({ id }) {
+async function past({ id }) {
   const conversationKept = kept.all().find((one) => one.id === id);
   if (!conversationKept) return showHistory();
-  conversation.reopen(conversationKept);
   showView("ask");
+  await conversation.reopen(conversationKept);
   behindPane = location.hash;
 }
 
@@ -70,7 +70,6 @@ function escape() {
 
 document.addEventListener("stop", () => conversation.stop());
 startPane(closePane);
-startFilters();
 startQuote();
 conversation.startConversation();
 startKeys(escape);

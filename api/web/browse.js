@@ -2,9 +2,9 @@
 
 import * as client from "./client.js";
 import { collection } from "./collection.js";
+import { limitTo } from "./conversation.js";
 import { authorsOf, button, counted, editionBadge, el, joined } from "./dom.js";
 import { failure } from "./failure.js";
-import { choose } from "./filters.js";
 import { addressOf } from "./place.js";
 
 const view = document.getElementById("browse-view");
@@ -24,9 +24,14 @@ function draw(title, ...parts) {
   const hadFocus = view.contains(document.activeElement);
   view.replaceChildren(
     el("nav", { class: "shelves", "aria-label": "Catalogue" },
-      el("a", { href: "#/volumes" }, "Volumes"), el("a", { href: "#/people" }, "People")),
+      ["Volumes", "People"].map(shelfLink)),
     el("h2", { id: "browse-title", tabindex: "-1" }, title), ...parts.flat().filter(Boolean));
   if (hadFocus || document.activeElement === document.body) view.querySelector("h2").focus({ preventScroll: true });
+}
+
+function shelfLink(name) {
+  const href = addressOf(name.toLowerCase());
+  return el("a", { href, "aria-current": location.hash.startsWith(href) && (location.hash === href ? "page" : "true") }, name);
 }
 
 async function partsOf({ kind, id }) {
@@ -92,7 +97,7 @@ function person({ people, volumes }, id) {
 
 function askOnly(label, filters) {
   return button(label, () => {
-    choose(filters);
+    limitTo(filters);
     location.hash = "#/";
   }, { class: "filled" });
 }

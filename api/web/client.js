@@ -52,8 +52,8 @@ async function askWhole(body, signal) {
   return { at: performance.now(), answer: await response.json() };
 }
 
-export function quote(words) {
-  return json("/v1/quote", posted({ quote: words }));
+export function quote(words, filters, limit) {
+  return json("/v1/quote", posted({ quote: words, filters, limit }));
 }
 
 export function feedback(answer, verdict, comment) {

@@ -2,7 +2,7 @@
 
 import * as client from "./client.js";
 import { el } from "./dom.js";
-import { choose, filters } from "./filters.js";
+import { Filters } from "./filters.js";
 import * as kept from "./kept.js";
 import { rememberCitations } from "./pane.js";
 import { conversationAddress } from "./place.js";
@@ -15,6 +15,7 @@ const shown = document.getElementById("conversation");
 const startOverButton = document.getElementById("start-over");
 const welcome = document.getElementById("welcome");
 const sendButton = document.getElementById("send");
+const filters = new Filters(document.getElementById("ask-filters"));
 let turns = [];
 let id = kept.newId();
 let stopping = null;
@@ -31,10 +32,15 @@ export function startConversation() {
   });
   startOverButton.addEventListener("click", () => {
     startOver();
-    choose({ people: [], volumes: [] });
+    limitTo({ people: [], volumes: [] });
     location.hash = "#/";
     box.focus();
   });
+}
+
+// Asks only these from now on.
+export function limitTo(chosen) {
+  return filters.choose(chosen);
 }
 
 export function address() {
@@ -52,19 +58,21 @@ export function stop() {
 export async function replay(questions) {
   startOver();
   const before = id;
-  for (const { question, filters } of questions) {
-    await choose(filters).catch(() => {}); // asking will say what is wrong
+  for (const { question, filters: chosen } of questions) {
+    await limitTo(chosen).catch(() => {}); // asking will say what is wrong
     const isAnswered = await ask(question);
     if (!isAnswered || id !== before) return;
   }
 }
 
 // Shows a conversation that was kept, without asking anything.
-export function reopen(conversation) {
+export async function reopen(conversation) {
   startOver();
   id = conversation.id;
-  for (const { question, filters, answer } of conversation.turns) {
-    const turn = begun(question, filters);
+  for (const { question, filters: chosen, answer } of conversation.turns) {
+    await limitTo(chosen).catch(() => {}); // they are called by their ids
+    if (id !== conversation.id) return;
+    const turn = begun(question, chosen);
     turn.finish(answer, null);
     settle(turn, answer);
   }
@@ -90,8 +98,8 @@ function submit() {
 async function ask(question) {
   if (stopping) return false;
   const controller = new AbortController();
-  const asked = { question, history: earlier(), filters: filters() };
-  const turn = begun(question, filters());
+  const asked = { question, history: earlier(), filters: filters.value };
+  const turn = begun(question, filters.value);
   setBusy(controller);
   turn.wait();
   turn.bringIntoView();

@@ -4,21 +4,23 @@ import * as client from "./client.js";
 import { announce, button, el } from "./dom.js";
 import { failure } from "./failure.js";
 
-const VERDICTS = { right: "Right", wrong_person: "Wrong person", wrong_passage: "Wrong passage", incomplete: "Incomplete" };
+const OF_ANSWERS = { right: "Right", wrong_person: "Wrong person", wrong_passage: "Wrong passage", incomplete: "Incomplete" };
+const OF_SILENCE = { right: "Right", wrong_person: "Wrong person", incomplete: "There is an answer" };
 
 export function feedbackForm(answer) {
   const group = el("div", { class: "feedback", role: "group", "aria-label": "Is this answer right?" });
-  const offer = () => group.replaceChildren(...Object.keys(VERDICTS).map(verdictButton));
-  const verdictButton = (verdict) => button(VERDICTS[verdict], () => (verdict === "right" ? send(verdict, "") : explain(verdict)));
+  const names = answer.status === "abstained" ? OF_SILENCE : OF_ANSWERS;
+  const offer = () => group.replaceChildren(...Object.keys(names).map(verdictButton));
+  const verdictButton = (verdict) => button(names[verdict], () => (verdict === "right" ? send(verdict, "") : explain(verdict)));
 
   function explain(verdict) {
-    const box = el("input", { type: "text", maxlength: "4000", "aria-label": `${VERDICTS[verdict]}: what should it say?`, placeholder: "What should it say? (optional)" });
+    const box = el("input", { type: "text", maxlength: "4000", "aria-label": `${names[verdict]}: what should it say?`, placeholder: "What should it say? (optional)" });
     const submit = (event) => {
       event.preventDefault();
       send(verdict, box.value);
     };
     group.replaceChildren(el("form", { onsubmit: submit },
-      el("strong", {}, VERDICTS[verdict]), box,
+      el("strong", {}, names[verdict]), box,
       el("button", { type: "submit", class: "filled" }, "Send"), button("Cancel", offer)));
     box.focus();
   }
@@ -26,7 +28,7 @@ export function feedbackForm(answer) {
   async function send(verdict, comment) {
     try {
       await client.feedback(answer, verdict, comment);
-      const thanks = el("span", { tabindex: "-1" }, `Thank you. Noted: ${VERDICTS[verdict].toLowerCase()}.`);
+      const thanks = el("span", { tabindex: "-1" }, `Thank you. Noted: ${names[verdict].toLowerCase()}.`);
       group.replaceChildren(thanks);
       thanks.focus();
       announce(thanks.textContent);

@@ -75,7 +75,7 @@ function show(section) {
   heading.querySelector("h2")?.focus({ preventScroll: true });
   const lit = body.querySelector("mark.cited");
   if (lit) lit.scrollIntoView({ block: "center" });
-  else body.scrollTop = 0;
+  else pane.scrollTop = body.scrollTop = 0;
 }
 
 function walk(event) {

@@ -1,6 +1,6 @@
 // Places of the page as its address names them:
 //   #/ask?q=…&person=…&volume=…&q=…       a conversation: each q with the filters after it
-//   #/quote?q=…                            a quotation looked up
+//   #/quote?q=…&person=…&volume=…          a quotation looked up
 //   #/volumes, #/volumes/<id>, #/people, #/people/<id>, #/history, #/history/<id>
 //   #/sections/<id>?start=…&end=…          characters of a section
 //   #/citations/<address>                  a sentence, also after another index run
@@ -27,14 +27,21 @@ export function wholeAddress(hash) {
 }
 
 export function conversationAddress(turns) {
-  if (!turns.length) return "#/";
+  return turns.length ? addressOf("ask", "", parametersOf(turns)) : "#/";
+}
+
+export function quoteAddress(question, filters) {
+  return addressOf("quote", "", parametersOf([{ question, filters }]));
+}
+
+function parametersOf(turns) {
   const parameters = new URLSearchParams();
   for (const { question, filters } of turns) {
     parameters.append("q", question);
     for (const person of filters.people) parameters.append("person", person);
     for (const volume of filters.volumes) parameters.append("volume", volume);
   }
-  return addressOf("ask", "", parameters);
+  return parameters;
 }
 
 export function questionsIn({ parameters }) {

@@ -30,13 +30,19 @@ async function citedParts({ status, message, citations, standing }) {
 }
 
 function partsOf(section, place, cited, notice = null) {
-  const sentence = section.sentences.find(({ spans }) => spans.some((span) => span.start === place.start && span.end === place.end));
-  const spans = litSpans(section, place, sentence, cited);
+  const whole = sentenceAt(section, place, (span) => span.start === place.start && span.end === place.end);
+  const sentence = whole ?? sentenceAt(section, place, (span) => span.start <= place.start && span.end >= place.end);
+  const spans = litSpans(section, place, whole, cited);
   return {
     kind: section.kind,
     heading: [...headingOf(section, cited?.citation), notice, voiceLine(section, sentence), referenceParts(sentence)].filter(Boolean),
     body: [litWords(section, spans), neighbours(section)],
   };
+}
+
+function sentenceAt({ sentences }, { start, end }, holds) {
+  if (!Number.isInteger(start) || !Number.isInteger(end)) return undefined;
+  return sentences.find(({ spans }) => spans.some(holds));
 }
 
 function litSpans(section, place, sentence, cited) {

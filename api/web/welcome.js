@@ -6,6 +6,7 @@ import { failure } from "./failure.js";
 import { addressOf, conversationAddress } from "./place.js";
 
 const MOST_EXAMPLES = 3;
+const PIECES = ["essay", "story", "post"];
 
 const state = document.getElementById("collection-state");
 const examples = document.getElementById("examples");
@@ -24,9 +25,12 @@ export async function showWelcome() {
 
 function questions(volumes, people) {
   const pieces = people.flatMap(({ name, sections }) => sections.map((section) => ({ name, ...section })));
-  return volumes
-    .map(({ id }) => pieces.find((piece) => piece.volume_id === id && piece.kind !== "foreword"))
-    .filter(Boolean)
+  const chosen = [];
+  for (const { id } of volumes) {
+    const isNew = ({ name, volume_id, kind }) => volume_id === id && PIECES.includes(kind) && !chosen.some((one) => one.name === name);
+    chosen.push(...pieces.filter(isNew).slice(0, 1));
+  }
+  return chosen
     .slice(0, MOST_EXAMPLES)
     .map(({ name, title }) => `what does ${name} say in “${title}”?`);
 }

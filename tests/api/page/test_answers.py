@@ -140,6 +140,25 @@ def test_feedback_reaches_the_service(page: Page, own_client: httpx.Client) -> N
     assert newest["answer"]["question"] == STOVES
 
 
+def test_of_a_silence_it_can_be_said_that_there_is_an_answer(page: Page, own_client: httpx.Client) -> None:
+    group = ask(page, FOG).get_by_role("group", name="Is this answer right?")
+    expect(group.get_by_role("button", name="Wrong passage")).to_have_count(0)
+    group.get_by_role("button", name="There is an answer").click()
+    page.keyboard.press("Enter")
+    expect(group).to_contain_text("Noted: there is an answer")
+    newest = own_client.get("/v1/feedback").json()["feedback"][0]
+    assert (newest["verdict"], newest["answer"]["question"]) == ("incomplete", FOG)
+
+
+def test_a_further_question_comes_to_the_top(page: Page) -> None:
+    ask(page, STOVES)
+    ask(page, FOG)
+    top = page.locator("main").evaluate("(main) => main.getBoundingClientRect().top")
+    turns = page.locator(".turn")
+    assert turns.last.evaluate("(turn) => turn.getBoundingClientRect().top") < top + 20
+    expect(turns.first.get_by_role("button", name="Copy link")).not_to_be_in_viewport()
+
+
 def test_a_question_can_be_stopped(page: Page) -> None:
     page.route("**/v1/ask", lambda route: None)
     page.get_by_label("Your question").fill(STOVES)

@@ -13,7 +13,7 @@ def test_filters_count_pieces_and_go_with_the_question(page: Page) -> None:
     thorne = page.get_by_role("checkbox", name="Ada Thorne")
     expect(thorne).to_have_accessible_name("Ada Thorne 2 pieces")
     page.get_by_role("checkbox", name="The Workshop Papers").check()
-    expect(thorne).to_have_accessible_name("Ada Thorne 1 pieces")
+    expect(thorne).to_have_accessible_name("Ada Thorne 1 piece")
     expect(page.get_by_role("checkbox", name="Nora Blott")).to_be_hidden()
     page.get_by_role("searchbox", name="Find a person").fill("thorne")
     expect(page.get_by_role("checkbox", name="Benedict Okafor")).to_be_hidden()

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, Response, expect
 
 from api.app import WEB
 from tests.api.page.asking import FOG, STOVES, ask, pane
-from tests.api.page.conftest import PHONE, watching
+from tests.api.page.conftest import PHONE, WIDE, watching
 
 MOST_BYTES = 150_000
 MOST_MS = 100
@@ -50,6 +50,15 @@ def test_axe_finds_no_fault_in_any_state(page: Page) -> None:
     page.goto(f"/#/quote?q={QUOTATION}")
     expect(page.locator("blockquote")).to_be_visible()
     check("who said this")
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_role("checkbox", name="Ada Thorne").check()
+    check("who said this, with filters")
+    page.get_by_role("button", name="Look it up").click()
+    expect(page.get_by_role("link", name="Look everywhere")).to_be_visible()
+    check("not in what is chosen")
+    page.set_viewport_size(PHONE)
+    check("not in what is chosen, on a phone")
+    page.set_viewport_size(WIDE)
     for place in ("volumes", "volumes/lighthouse-essays", "people", "people/ada-thorne"):
         page.goto(f"/#/{place}")
         expect(page.locator("#browse-view .shelf").first).to_be_visible()
