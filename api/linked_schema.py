@@ -22,10 +22,18 @@ class Link:
     status: str = "200"
 
 
-def _first(after: str, to: str, parameter: str, place: str) -> Link:
+def _first(after: str, to: str, parameter: str, place: str, status: str = "200") -> Link:
     """A link whose parameter is found at a place of the response's body."""
-    return Link(after, to, {parameter: f"$response.body#/{place}"})
+    return Link(after, to, {parameter: f"$response.body#/{place}"}, status=status)
 
+
+def _all(after: str, parameter: str, place: str, *to: str, status: str = "200") -> tuple[Link, ...]:
+    """Links to several operations that take the same."""
+    return tuple(_first(after, each, parameter, place, status) for each in to)
+
+
+_ON_A_DOCUMENT = ("read_document", "replace_document", "delete_document", "read_volume")
+_SENT = ("send_document", "replace_document", "delete_document")
 
 LINKS = (
     Link("ask", "give_feedback", body={"verdict": "right", "answer": "$response.body"}),
@@ -55,6 +63,16 @@ LINKS = (
         "give_feedback",
         body={"verdict": "right", "answer_id": "$response.body#/exchanges/0/answer/id"},
     ),
+    *(_first(after, "read_job", "job_id", "id", status="202") for after in _SENT),
+    *_all("send_document", "volume_id", "volume_id", *_ON_A_DOCUMENT, status="202"),
+    *_all("replace_document", "volume_id", "volume_id", "read_document", "delete_document", status="202"),
+    _first("delete_document", "read_document", "volume_id", "volume_id", status="202"),
+    _first("delete_document", "send_document", "id", "volume_id", status="202"),
+    *_all("list_documents", "volume_id", "documents/0/id", *_ON_A_DOCUMENT),
+    *_all("read_document", "volume_id", "id", *_ON_A_DOCUMENT[1:]),
+    _first("read_document", "read_job", "job_id", "job"),
+    _first("list_jobs", "read_job", "job_id", "jobs/0/id"),
+    *_all("read_job", "volume_id", "volume_id", "read_document", "read_volume"),
     _first("list_models", "read_model", "model", "data/0/id"),
     Link(
         "list_models",
