@@ -5,7 +5,9 @@ refused as it comes, before its body is read.
 
 Rates are token buckets, counted by the generic cell rate algorithm (ITU-T I.371) of throttled-py. The queue follows
 CoDel's idea (Nichols and Jacobson 2012, RFC 8289): a queue that empties now and then is a burst, and may be long; one
-that does not is only a wait that everybody is made to bear, and is kept short.
+that does not is only a wait that everybody is made to bear, and is kept short. Whether it empties is seen of a virtual
+queue (Gibbens and Kelly 1999): the one that there would be had nobody been refused. The real one empties because of
+the refusals, and would end them a moment before they are due again.
 """
 
 import os
@@ -20,8 +22,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from throttled import RateLimiterType, Throttled
 from throttled.store import MemoryStore
 
+from api.errors import RateExceeded, ServiceBusy
 from api.problems import problem_of
-from index.errors import RateExceeded, ServiceBusy
 from rag.watch import ended_by
 
 OFF: Final = "off"
@@ -31,10 +33,14 @@ _BUCKETS = 10_000
 """So many keys and addresses are told apart; who was not heard of for longest is forgotten."""
 _STANDING_S = 1.0
 """A queue that has not been empty for so long is a standing one."""
+_FORGOTTEN_S = 5.0
+"""Who was refused counts as one who waits for so long at most: many of them will not ask again."""
 _WORK = frozenset({"/v1/ask", "/v1/quote", "/v1/search", "/v1/chat/completions"})
 """What is worked out; the rest is looked up."""
 _REMEMBERED = 32
-"""The time that a question takes is the mean of so many."""
+"""The pace of answers is the mean of so many."""
+_FIRST_GUESS_S = 0.25
+"""That pace before anything was answered."""
 
 
 def is_work(method: str, path: str) -> bool:
@@ -76,9 +82,9 @@ class Queue:
     """How many questions are being worked on and wait, and whether one more may; for one event loop.
 
     Example:
-        >>> queue = Queue(at_once=2, burst=64, steady=2)
+        >>> queue = Queue(at_once=2, burst=64, steady=0)
         >>> queue.enter()
-        >>> queue.leave(0.2)
+        >>> queue.leave()
     """
 
     def __init__(self, at_once: int, burst: int, steady: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -89,7 +95,8 @@ class Queue:
         self._clock = clock
         self._inside = 0
         self._stands_since: float | None = None
-        self._took: deque[float] = deque([1.0], maxlen=_REMEMBERED)
+        self._apart: deque[float] = deque([_FIRST_GUESS_S], maxlen=_REMEMBERED)
+        self._left = self._owes_until = clock()
 
     @property
     def running(self) -> int:
@@ -107,25 +114,38 @@ class Queue:
         Raises:
             ServiceBusy: as many wait as may wait.
         """
-        if self._inside >= self._at_once + self._may_wait():
-            turn = (self.waiting + 1) * sum(self._took) / len(self._took) / self._at_once
+        now = self._clock()
+        owed = max(0.0, self._owes_until - now)
+        stands = self._stands(now, owed)
+        self._owes_until = now + min(owed + self._pace, max(_FORGOTTEN_S, (self._inside + 1) * self._pace))
+        if self._inside >= self._at_once + (self._steady if stands else self._burst):
             raise ServiceBusy(
-                "More is being asked than can be answered now. Ask again as soon as Retry-After says.", turn
+                "More is being asked than can be answered now. Ask again as soon as Retry-After says.",
+                self._owes_until - now,
             )
+        if not self._inside:
+            self._left = now
         self._inside += 1
-        if self.waiting and self._stands_since is None:
-            self._stands_since = self._clock()
 
-    def leave(self, took: float) -> None:
-        """Count one out that was inside for so many seconds."""
+    def leave(self) -> None:
+        """Count one out."""
+        now = self._clock()
+        self._apart.append(now - self._left)
+        self._left = now
         self._inside -= 1
-        self._took.append(took)
-        if not self.waiting:
-            self._stands_since = None
 
-    def _may_wait(self) -> int:
-        stands = self._stands_since is not None and self._clock() - self._stands_since > _STANDING_S
-        return self._steady if stands else self._burst
+    @property
+    def _pace(self) -> float:
+        """Seconds from one answer to the next while there is something to answer."""
+        return sum(self._apart) / len(self._apart)
+
+    def _stands(self, now: float, owed: float) -> bool:
+        """Whether there has been a queue for long, with the refused; `owed` is the work before all of them."""
+        if owed <= self._at_once * self._pace and not self.waiting:
+            self._stands_since = None
+        elif self._stands_since is None:
+            self._stands_since = now
+        return self._stands_since is not None and now - self._stands_since > _STANDING_S
 
 
 @contextmanager
@@ -136,12 +156,11 @@ def turn(queue: Queue, seconds: float) -> Iterator[None]:
         ServiceBusy: as many wait as may wait.
     """
     queue.enter()
-    began = time.monotonic()
     try:
-        with ended_by(began + seconds):
+        with ended_by(time.monotonic() + seconds):
             yield
     finally:
-        queue.leave(time.monotonic() - began)
+        queue.leave()
 
 
 class Turns:

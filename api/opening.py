@@ -4,6 +4,7 @@ In: a way to open an engine. Out: the open engine, later; from then on always th
 warm. A request keeps the engine that it began with.
 """
 
+import gc
 import logging
 import time
 from collections.abc import Callable
@@ -57,6 +58,7 @@ class Opening:
         self._when_done = when_done
         self._home = follows
         self._prepare = prepare
+        self._begun = False
         self._done = Event()
         self._stopped = Event()
         self._engine: Engine | None = None
@@ -71,12 +73,14 @@ class Opening:
         return self._failure
 
     def observe(self, observer: Callable[[Answer], None]) -> None:
-        """Have `observer` called with every answer of the engine that is going to be opened."""
+        """Have `observer` called with every answer of the engine that is opened, or going to be."""
         self._observers.append(observer)
 
     def start(self) -> None:
-        """Begin, and return at once; a process that is told to end meanwhile ends when the engine is open."""
-        Thread(target=self._run, name="open-engine").start()
+        """Begin, where nobody has, and return at once; a process that is told to end meanwhile ends when it is done."""
+        if not self._begun:
+            self._begun = True
+            Thread(target=self._run, name="open-engine").start()
 
     def stop(self) -> None:
         """Look for no other index any longer."""
@@ -114,7 +118,7 @@ class Opening:
         try:
             engine = self._open_engine()
             engine.warm()
-            engine.observers += self._observers
+            engine.observers.append(self._tell)
             self._prepare(engine)
             self._engine = engine
         except BylineError as error:
@@ -124,6 +128,7 @@ class Opening:
             self._failure = SnapshotError(
                 "The index could not be opened, and the server's log says why. Mend that and start the server again."
             )
+        gc.freeze()  # going over an engine's objects, which stay, would keep every answer waiting a tenth of a second
         self._done.set()
         self._when_done()
         if self._home is not None and self._failure is None:
@@ -147,6 +152,13 @@ class Opening:
         self._prepare(engine)
         self._engine = engine
         self.switches += 1
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+
+    def _tell(self, answer: Answer) -> None:
+        for observe in self._observers:
+            observe(answer)
 
     def _pointer(self) -> str:
         """What names the newest index; empty where nothing does."""

@@ -6,16 +6,17 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from ipaddress import ip_address
+from threading import Event
 from types import FrameType
 from typing import Any
 
 import uvicorn
 
-from api.app import create_app
+from api.errors import PortInUse
 from api.keys import Keys
 from api.opening import Opening
 from api.workers import serve_with_workers
-from index.errors import BylineError, PortInUse, SettingsError, SnapshotError
+from index.errors import BylineError, SettingsError, SnapshotError
 from index.restricted import remove_stale
 from index.settings import Settings
 from index.snapshot import Snapshot
@@ -24,12 +25,16 @@ from rag.views import limited
 
 QUESTION_TO_TRY = "what did Harker say about schools?"
 GRACE_S = 10
+_KEEP_ALIVE_S = 75
+"""Proxies keep idle connections for a minute. A server that closes them sooner does so, now and then, at the moment at
+which the next request is sent; the proxy then answers 502."""
 _OPTIONS: dict[str, Any] = {
     "log_config": None,
     "lifespan": "on",
     "log_level": "warning",
     "access_log": False,
     "server_header": False,
+    "timeout_keep_alive": _KEEP_ALIVE_S,
     "timeout_graceful_shutdown": GRACE_S,
 }
 
@@ -57,14 +62,26 @@ def serve(settings: Settings) -> None:
 
 
 def _serve_alone(settings: Settings, listener: socket.socket) -> None:
+    server: uvicorn.Server | None = None
+    is_made = Event()
+
     def done() -> None:
+        is_made.wait()
+        if server is None:
+            return
         if opening.failure is not None:
             server.should_exit = True
         if not server.should_exit:
             announce(_address(listener))
 
     opening = opening_for(settings, done)
-    server = uvicorn.Server(uvicorn.Config(create_app(opening, settings), **_OPTIONS))
+    opening.start()
+    try:
+        from api.app import create_app  # takes a second, in which the models are loaded
+
+        server = uvicorn.Server(uvicorn.Config(create_app(opening, settings), **_OPTIONS))
+    finally:
+        is_made.set()
     server.run(sockets=[listener])
     if opening.failure is not None:
         raise opening.failure

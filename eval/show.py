@@ -155,7 +155,7 @@ def show_generated(console: Console, report: GeneratedReport) -> None:
 
 
 def show_load(console: Console, report: "LoadReport") -> None:
-    """Print how a server holds under three loads."""
+    """Print how a server holds under its loads."""
     table = Table(box=SIMPLE_HEAD, title="A server under load (milliseconds)")
     for heading in ("", "count", "p50", "p95", "p99", "most"):
         table.add_column(heading, justify="left" if not heading else "right")
@@ -173,7 +173,7 @@ def show_load(console: Console, report: "LoadReport") -> None:
     console.print(table)
     flat, over = report.flat_out, report.overload
     console.print(
-        f"Capacity {flat.capacity:g} answers a second. Statuses flat out {flat.statuses}, at twice the capacity "
+        f"Capacity {report.capacity:g} answers a second. Statuses flat out {flat.statuses}, at twice the capacity "
         f"{over.statuses}. Accepted p95 is {over.answers.p95 / report.quiet.p95:.2f} times that of one client; memory "
         f"{over.memory_before} to {over.memory_after} MiB.",
         highlight=False,

@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     asks_at_once: int = Field(default=0, ge=0, le=256, description="Questions worked on at once; 0 is one a processor.")
     queue: int = Field(default=64, ge=0, le=10_000, description="Questions that may wait where many come at once.")
     queue_steady: int = Field(
-        default=1, ge=0, le=10_000, description="Questions that may wait where more keep coming than can be answered."
+        default=0, ge=0, le=10_000, description="Questions that may wait where more keep coming than can be answered."
     )
     ask_seconds: float = Field(default=60, gt=0, le=3600, description="An answer may take so many seconds.")
     workers: int = Field(

@@ -9,7 +9,7 @@ than a score: see rag/probes.py.
 import importlib.metadata
 import warnings
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from copy import copy
 from dataclasses import dataclass
 from functools import partial
@@ -18,10 +18,10 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from onnxruntime import InferenceSession, SessionOptions
+from onnxruntime import InferenceSession, RunOptions, SessionOptions
 from tokenizers import Encoding, Tokenizer
 
-from index.errors import ModelError
+from index.errors import BylineError, ModelError
 from index.files import sha256_of
 from index.settings import DEFAULT_RERANKER, RERANK_OFF, Settings
 from rag.probes import LAYERS, Probes, Reading, States, load_probes, pooled
@@ -39,6 +39,8 @@ _BATCH = 8
 """Pairs that a CrossEncoder of sentence-transformers reads at once."""
 _QUESTION_SHARE = 3
 """A question longer than this part of the window is cut: the text beside it must keep its place."""
+_LOOK_S = 0.02
+"""While pairs are read it is looked so often whether anybody still waits for them."""
 _STATES = "/bert/encoder/layer.{}/output/LayerNorm/Add_1_output_0"
 """What the default model's file calls the hidden states after a layer."""
 _GRAPH, _OUTPUT, _NAME = 7, 12, 1
@@ -150,26 +152,34 @@ class OnnxReranker:
         other._probes = probes
         return other
 
-    def _each(self, things: Sequence[_T], read: Callable[[_T], _R], size: Callable[[_T], int]) -> list[_R]:
-        """Read things side by side, the largest first; the results are in their order."""
-        watch = watching()
+    def _each(self, things: Sequence[_T], read: Callable[[_T, RunOptions], _R], size: Callable[[_T], int]) -> list[_R]:
+        """Read things side by side, the largest first; the results are in their order.
 
-        def read_one(place: int) -> tuple[int, _R]:
-            watch.check()
-            return place, read(things[place])
-
+        Where nobody waits any longer, a reading that has begun ends with the model's next operation.
+        """
+        watching().check()
+        run = RunOptions()
         order = sorted(range(len(things)), key=lambda place: -size(things[place]))
-        return [result for _, result in sorted(self._readers.map(read_one, order), key=lambda pair: pair[0])]
+        readings = {place: self._readers.submit(read, things[place], run) for place in order}
+        try:
+            while wait(readings.values(), _LOOK_S).not_done:
+                watching().check()
+        except BylineError:
+            run.terminate = True
+            wait([reading for reading in readings.values() if not reading.cancel()])
+            raise
+        return [readings[place].result() for place in range(len(things))]
 
-    def _score(self, question: str, text: str) -> float:
-        return float(self._session.run(["logits"], self._feed(self._pairs.encode(question, text)))[0].reshape(-1)[0])
+    def _score(self, question: str, text: str, run: RunOptions) -> float:
+        feed = self._feed(self._pairs.encode(question, text))
+        return float(self._session.run(["logits"], feed, run)[0].reshape(-1)[0])
 
-    def _read(self, question: str, page: Page) -> Reading:
-        return self._probes.reading(*self._states(question, page))
+    def _read(self, question: str, page: Page, run: RunOptions) -> Reading:
+        return self._probes.reading(*self._states(question, page, run))
 
-    def _states(self, question: str, page: Page) -> tuple[float, States]:
+    def _states(self, question: str, page: Page, run: RunOptions | None = None) -> tuple[float, States]:
         encoded = self._pairs.encode(question, page.text)
-        logits, *layers = self._session.run(None, self._feed(encoded))
+        logits, *layers = self._session.run(None, self._feed(encoded), run)
         offsets = np.array(encoded.offsets, dtype=np.int64)
         offsets[np.array([sequence != 1 for sequence in encoded.sequence_ids])] = -1
         states = pooled(np.stack([layer[0] for layer in layers]), offsets[:, 0], offsets[:, 1], page.spans)

@@ -2,14 +2,18 @@
 
 import json
 import shutil
+import time
 from pathlib import Path
+from threading import Timer
 
 import numpy as np
 import pytest
 
 from index.errors import ModelError
 from index.settings import DEFAULT_RERANKER, RERANK_OFF, Settings
+from rag.errors import Cancelled, TookTooLong
 from rag.rerank import OnnxReranker, Reranker, TransformersReranker, _default_folder, open_reranker
+from rag.watch import Watch, ended_by, watched_by
 
 WARM_OIL = "how is the oil of a lamp kept warm in winter?"
 ANSWER = "In winter the keepers stand the oil beside the stove, so that it stays warm and runs."
@@ -147,6 +151,23 @@ def test_what_stands_beyond_the_window_is_not_read(reranker: Reranker) -> None:
     (without,) = reranker.score(WARM_OIL, [padding])
     assert abs(behind - without) < NOISE
     assert before - behind > 3
+
+
+def test_reading_stops_in_the_middle_of_a_text_when_nobody_waits_any_longer(reranker: Reranker) -> None:
+    long = ["The weaver moved her loom to the north window. " * 60] * 8
+    began = time.perf_counter()
+    reranker.score(WARM_OIL, long)
+    whole = time.perf_counter() - began
+    watch = Watch()
+    goes = Timer(whole / 16, watch.cancel)
+    began = time.perf_counter()
+    goes.start()
+    with watched_by(watch), pytest.raises(Cancelled):
+        reranker.score(WARM_OIL, long)
+    assert time.perf_counter() - began < whole / 2
+    with ended_by(time.monotonic() + whole / 16), pytest.raises(TookTooLong):
+        reranker.score(WARM_OIL, long)
+    assert len(reranker.score(WARM_OIL, TEXTS)) == len(TEXTS), "and it goes on reading for others"
 
 
 def test_off_is_none() -> None:
