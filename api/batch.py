@@ -24,8 +24,10 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ValidationError
 
 from api.batch_lines import AnsweredLine, BadLine, BatchAsk, MadeWith, read_questions, what_is_asked
-from index.errors import AnswersInUse, BatchError, NotFound, OtherAnswers, QuestionError
+from api.errors import AnswersInUse, BatchError, OtherAnswers
+from index.errors import NotFound
 from rag.engine import Engine
+from rag.errors import QuestionError
 
 _BEGIN: Final = b'{"line": '
 """How every line of answers begins."""

@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer, field_validator, model_validator
 from pydantic_core import from_json
 
-from index.errors import BatchError
+from api.errors import BatchError
 from rag.answer import Answer, Ask
 
 LONGEST_LINE = 16 * 2**20

@@ -5,22 +5,24 @@ that each is read in the light of all before it; while they wait they keep nobod
 """
 
 from threading import Lock
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 from weakref import WeakValueDictionary
 
 import anyio
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from api.errors import HistoryTwice
 from api.keys import Key
 from api.open_engine import OpenEngine
 from api.problems import documented
 from api.schemas import ConversationsView, ConversationView, NewConversation, TalkView
-from index.errors import HistoryTwice
 from index.settings import Settings
 from rag.answer import Answer, Ask
-from rag.conversations import Conversations
 from rag.engine import Engine
+
+if TYPE_CHECKING:
+    from rag.conversations import Conversations
 
 MOST_LISTED = 100
 
@@ -35,8 +37,10 @@ class Keeping:
         self._kept: Conversations | None = None
         self._turns: WeakValueDictionary[str, anyio.Lock] = WeakValueDictionary()
 
-    def open(self, settings: Settings) -> Conversations:
+    def open(self, settings: Settings) -> "Conversations":
         """The conversations of the settings' database; raises what `open_database` does."""
+        from rag.conversations import Conversations  # SQLAlchemy takes a third of a second to import
+
         with self._opening:
             if self._kept is None:
                 self._kept = Conversations.open(settings)
@@ -58,12 +62,12 @@ def owner_of(request: Request) -> str:
     return key.id if key is not None else ""
 
 
-def kept(engine: OpenEngine, request: Request) -> Conversations:
+def kept(engine: OpenEngine, request: Request) -> "Conversations":
     """The conversations that this service keeps."""
     return cast(Keeping, request.state.keeping).open(engine.settings).of(owner_of(request))
 
 
-Kept = Annotated[Conversations, Depends(kept)]
+Kept = Annotated["Conversations", Depends(kept)]
 
 
 async def ask_within(question: Ask, engine: Engine, request: Request) -> Answer:

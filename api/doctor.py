@@ -17,10 +17,11 @@ from urllib.parse import urlsplit
 from packaging.requirements import Requirement
 from pydantic import BaseModel
 
+from api.errors import PortInUse
 from api.keys import Keys
 from api.serve import is_loopback, listen
 from index.catalogue import load_collection
-from index.errors import BylineError, PortInUse
+from index.errors import BylineError
 from index.manifest import current_generation, read_manifest, verify_files
 from index.model_files import export_folder, identify_model
 from index.settings import LLM_FILE_SUFFIX, LLM_OFF, PACKAGE_ROOT, Settings

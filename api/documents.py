@@ -8,6 +8,7 @@ from typing import Annotated, Any, cast
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from api.errors import ForeignPage, ScopeMissing
 from api.ingest.desk import Desk
 from api.ingest.jobs import Job, Jobs, State
 from api.ingest.receiving import plain_name, received
@@ -17,7 +18,6 @@ from api.keys import Key
 from api.open_engine import OpenEngine
 from api.origins import is_foreign, origins_of
 from api.problems import documented
-from index.errors import ForeignPage, ScopeMissing
 
 MOST_LISTED = 100
 
@@ -72,12 +72,7 @@ _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "The file itself: plain text or Markdown, HTML, PDF, DOCX or EPUB, as its bytes say.",
-        "content": {
-            "application/octet-stream": {
-                "schema": {"type": "string", "format": "binary"},
-                "example": "# Essays on lamps\n\n## The second stove\n\nAda Thorne\n\nA cold keeper makes mistakes.\n",
-            }
-        },
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
 _JOB_TAKEN: dict[int | str, dict[str, Any]] = {

@@ -10,7 +10,7 @@ from api.conversations import Kept
 from api.open_engine import OpenEngine
 from api.problems import documented
 from api.schemas import View
-from rag.feedback import FeedbackGiven, FeedbackStore, Verdict
+from rag.feedback import FeedbackGiven, Verdict
 
 MOST_LISTED = 100
 
@@ -46,6 +46,8 @@ def give_feedback(given: FeedbackGiven, engine: OpenEngine, talks: Kept) -> Feed
 
     The answer is kept with what was said: by its `answer_id` where it stands in a kept conversation, else as `answer`.
     """
+    from rag.feedback_store import FeedbackStore  # with SQLAlchemy, which takes long to import
+
     return FeedbackTaken.model_validate(FeedbackStore(talks.database).add(given, engine.snapshot))
 
 
@@ -57,4 +59,6 @@ def list_feedback(
     verdict: Annotated[Verdict | None, Query(description="Only what says this.")] = None,
 ) -> FeedbackList:
     """List what was said of answers, the newest first."""
+    from rag.feedback_store import FeedbackStore
+
     return FeedbackList.model_validate({"feedback": FeedbackStore(talks.database).newest(limit, offset, verdict)})

@@ -24,7 +24,7 @@ def list_feedback(
     from api.show_feedback import show_feedback
     from index.settings import load_settings
     from rag.database import open_database
-    from rag.feedback import FeedbackStore
+    from rag.feedback_store import FeedbackStore
 
     found = FeedbackStore(open_database(load_settings())).newest(verdict=verdict)
     if json:
@@ -47,7 +47,7 @@ def export_feedback(
     from index.settings import load_settings
     from index.snapshot import Snapshot
     from rag.database import open_database
-    from rag.feedback import FeedbackStore
+    from rag.feedback_store import FeedbackStore
 
     settings = load_settings()
     files = {entry.id: entry.file for entry in load_catalogue(settings.seeds / "catalogue.toml")}

@@ -12,12 +12,13 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.errors import ForeignHost, KeyNeeded, ScopeMissing
 from api.keys import Key, Keys
 from api.keys import Scope as KeyScope
 from api.limits import Rates
 from api.opening import Opening
 from api.problems import problem_of
-from index.errors import BylineError, ForeignHost, KeyNeeded, ScopeMissing
+from index.errors import BylineError
 from rag.engine import Engine
 from rag.views import limited, limited_if_open
 

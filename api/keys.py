@@ -20,7 +20,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from index.errors import BadKey, HomeNotWritable, KeysUnreadable
+from api.errors import BadKey, KeysUnreadable
+from index.errors import HomeNotWritable
 
 FILE: Final = "keys.sqlite"
 _SHAPE = re.compile(r"byl_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")

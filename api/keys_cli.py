@@ -11,8 +11,9 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from api.errors import BadKey
 from api.keys import Key, Keys, Scope
-from index.errors import BadKey, SnapshotError
+from index.errors import SnapshotError
 from index.manifest import current_generation, read_manifest
 from index.settings import load_settings
 

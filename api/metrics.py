@@ -15,8 +15,9 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.ending import pass_on
 from api.limits import Queue
 from api.opening import Opening
 from api.workers import METRICS_FOLDER
@@ -86,21 +87,11 @@ class Metered:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         began = time.perf_counter()
-        status = 499
 
-        async def note_status(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self._app(scope, receive, note_status)
-        except Exception:
-            status = 500
-            raise
-        finally:
+        def ended(status: int) -> None:
             self._metrics.count_request(scope, status, time.perf_counter() - began)
+
+        return await pass_on(self._app, scope, receive, send, ended)
 
 
 def route_of(scope: Scope) -> str:

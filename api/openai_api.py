@@ -16,6 +16,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.sse import format_sse_event
 from pydantic_core import to_json
 
+from api.errors import ModelNotFound, UnsupportedParameter
 from api.event_stream import MEDIA_TYPE, EventStream, event_schema, schema_of
 from api.open_engine import OpenEngine
 from api.openai_errors import ErrorBody, documented_errors, error_of
@@ -38,10 +39,10 @@ from api.openai_schemas import (
 )
 from api.problems import problem_within
 from api.waiting import while_waiting
-from index.errors import EmptyQuestion, ModelNotFound, UnreadableQuestion, UnsupportedParameter
 from index.settings import LLM_OFF
 from rag.answer import Answer, AnswerSentence, Ask, Citation, Filters, Turn
 from rag.engine import Engine
+from rag.errors import EmptyQuestion, UnreadableQuestion
 from rag.message import Message, message_of, without_sources
 from rag.watch import Stage
 

@@ -16,7 +16,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Match
 
 from api.headers import SECURITY_HEADERS
-from index.errors import BylineError, TooMuch
+from index.errors import BylineError
+from rag.errors import TooMuch
 
 _log = logging.getLogger(__name__)
 
@@ -44,8 +45,14 @@ class ProblemResponse(JSONResponse):
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe the problems that a route can answer with, for `responses=` of a FastAPI route."""
-    content = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {status: {"description": _DESCRIPTIONS[status], "content": content} for status in statuses}
+
+
+def with_problem(document: dict[str, Any]) -> dict[str, Any]:
+    """An OpenAPI document with the schema that `documented` refers to."""
+    document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+    return document
 
 
 def without_invented(document: dict[str, Any]) -> dict[str, Any]:
@@ -69,7 +76,7 @@ def install_problems(app: FastAPI) -> None:
 
 _DESCRIPTIONS = {
     400: "The body is not JSON in UTF-8.",
-    404: "There is no such section, volume, person or conversation.",
+    404: "There is no such section, volume, person, conversation or model.",
     401: "There is no key in the request, or it is unknown or revoked.",
     403: "The key may not do this, or none of the volumes that it may see is in the collection.",
     409: "What is asked does not fit what is here already.",
@@ -92,6 +99,11 @@ def type_of(error: BylineError) -> str:
     return "urn:byline:problem:" + "-".join(_words_of(error)).lower()
 
 
+def title_of(error: BylineError) -> str:
+    """The title of the problem that an error of ours is."""
+    return " ".join(_words_of(error)).capitalize()
+
+
 def _words_of(error: BylineError) -> list[str]:
     return re.findall("[A-Z][a-z]*", type(error).__name__)
 
@@ -103,7 +115,7 @@ def problem_of(request: Request, error: BylineError) -> ProblemResponse:
         error.status,
         str(error),
         kind=type_of(error),
-        title=" ".join(_words_of(error)).capitalize(),
+        title=title_of(error),
         headers=_headers_of(error),
     )
 

@@ -12,9 +12,11 @@ from api.problems import documented
 from api.schemas import Health, PeopleView, PersonView, Readiness, SectionView, VolumeContentsView, VolumesView
 from api.streaming import STREAMED, stream_answer, wants_stream
 from api.waiting import while_waiting
-from index.errors import NotFound, UnreadableQuestion
+from api.whole_path import WHOLE
+from index.errors import NotFound
 from rag.address import ADDRESS_PATTERN
 from rag.answer import Answer, Ask
+from rag.errors import UnreadableQuestion
 from rag.quote import find_quote
 from rag.quote_answer import QuoteAnswer, QuoteAsk
 from rag.resolve import Resolution, resolve
@@ -67,13 +69,13 @@ async def quote(quotation: QuoteAsk, engine: OpenEngine, request: Request) -> Qu
     return await while_waiting(request, found)
 
 
-@v1.get("/sections/{section_id:path}", tags=["collection"], responses=documented(404, 500, 503))
+@v1.get(f"/sections/{{section_id:{WHOLE}}}", tags=["collection"], responses=documented(404, 500, 503))
 def read_section(section_id: str, engine: OpenEngine) -> SectionView:
     """Read a section: its byline, its text as it stands in the file, its sentences, its neighbours."""
     return SectionView.of(engine.snapshot.section(section_id))
 
 
-@v1.get("/citations/{address:path}", tags=["collection"], responses=documented(422, 500, 503))
+@v1.get(f"/citations/{{address:{WHOLE}}}", tags=["collection"], responses=documented(422, 500, 503))
 def resolve_citation(
     address: Annotated[str, Path(json_schema_extra={"pattern": ADDRESS_PATTERN})], engine: OpenEngine
 ) -> Resolution:

@@ -14,8 +14,9 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.ending import pass_on
 from api.logs import request_id
 from api.metrics import route_of
 from index.errors import MissingExtra
@@ -141,20 +142,8 @@ class Traced:
             return await self._app(scope, receive, send)
         span = self._traces.begin(Headers(scope=scope), scope["method"])
         told = _Told()
-        status = 499
-
-        async def note_status(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
         token = _told.set(told)
         try:
-            await self._app(scope, receive, note_status)
-        except Exception:
-            status = 500
-            raise
+            await pass_on(self._app, scope, receive, send, lambda status: self._traces.end(span, scope, status, told))
         finally:
             _told.reset(token)
-            self._traces.end(span, scope, status, told)

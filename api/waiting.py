@@ -12,7 +12,7 @@ from fastapi import Request
 from starlette.types import Receive
 
 from api.tracing import StageWatch
-from index.errors import Cancelled
+from rag.errors import Cancelled
 from rag.watch import Watch, watched_by
 
 T = TypeVar("T")

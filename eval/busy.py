@@ -7,7 +7,7 @@ import os
 import time
 from pathlib import Path
 
-from index.errors import BusyMachine
+from eval.errors import BusyMachine
 
 _STAT = Path("/proc/stat")
 _IDLE_FIELDS = (3, 4)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import tiktoken
 
-from index.errors import EvalError
+from eval.errors import EvalError
 from index.model import Span
 
 SEPARATORS = ("\n\n", "\n", ".", "?", "!", " ", "")

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eval.chunkers import by_tokens, recursive, token_count
+from eval.errors import EvalError
 from eval.windows import Piece, Weights, WindowIndex, cut_windows
 from index.build import Progress
 from index.embedding import Embedder, Vectors
 from index.embedding_cache import EmbeddingCache
-from index.errors import EvalError
 from index.model import Span
 from index.model_files import ensure_export
 from index.settings import Settings

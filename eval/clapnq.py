@@ -23,8 +23,8 @@ from rapidfuzz.distance import LCSseq
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from eval.errors import EvalError
 from index.embedding import Vectors
-from index.errors import EvalError
 from rag.rerank import Scorer
 
 WITHIN = 2.0

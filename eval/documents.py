@@ -24,11 +24,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from eval.errors import EvalError
 from eval.schema import Question
 from eval.speed_server import body_of, connection_to, server
 from eval.speed_times import Times, sum_up
 from index.build import Progress, build_index
-from index.errors import BylineError, EvalError
+from index.errors import BylineError
 from index.manifest import CURRENT, current_generation
 from index.settings import Settings
 

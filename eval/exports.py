@@ -20,10 +20,10 @@ from pydantic import BaseModel, ValidationError
 
 from api.batch import made_with
 from api.batch_lines import AnsweredLine, read_lines
+from eval.errors import EvalError
 from eval.finding import passage_places
 from eval.schema import Gold, Question
 from index.catalogue import FILE, load_catalogue
-from index.errors import EvalError
 from index.records import PassageRecord
 from index.snapshot import Snapshot
 from rag.address import address_of

@@ -19,9 +19,9 @@ from pydantic import BaseModel
 from scipy.optimize import minimize
 from sklearn.model_selection import RepeatedKFold
 
+from eval.errors import EvalError
 from eval.finding import Place, holds_gold, passage_places
 from eval.schema import Question
-from index.errors import EvalError
 from index.records import PassageRecord
 from rag.answer import Ask
 from rag.engine import Engine

@@ -24,11 +24,12 @@ import numpy as np
 from pydantic import BaseModel
 
 from eval.answering import is_misframed
-from index.errors import BylineError, QuestionError
+from index.errors import BylineError
 from index.names import fold
 from index.snapshot import Snapshot
 from rag.answer import Answer, Ask, Citation, Filters, Turn
 from rag.engine import Engine
+from rag.errors import QuestionError
 from rag.ground import hold
 from rag.resolve import resolve
 

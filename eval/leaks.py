@@ -30,8 +30,8 @@ from api.app import create_app
 from api.keys import Keys, Scope
 from api.opening import Opening
 from api.serve import listen
+from eval.errors import EvalError
 from eval.generated import Made, made_questions
-from index.errors import EvalError
 from index.settings import RERANK_OFF, Settings
 from index.snapshot import Snapshot
 from index.wording import plain_words

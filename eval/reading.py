@@ -10,8 +10,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from eval.errors import EvalError
 from index.catalogue import CatalogueEntry, Profile, load_catalogue
-from index.errors import EvalError, MissingText
+from index.errors import MissingText
 from index.model import Section, Volume
 from index.names import fold
 from index.reading import read_volume

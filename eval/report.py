@@ -13,10 +13,10 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eval.errors import EvalError
 from eval.metrics import Row
 from eval.plot import bars, curve
 from eval.runner import COLUMNS, MEASURES, EvalReport
-from index.errors import EvalError
 
 if TYPE_CHECKING:
     from eval.peers.comparison import ComparisonReport

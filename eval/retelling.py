@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 
 from pydantic import BaseModel, Field
 
+from eval.errors import EvalError
 from eval.schema import Question
-from index.errors import EvalError
 from rag.answer import Answer, Ask
 from rag.engine import Engine
 from rag.llm.compose import Judged, LlmComposer

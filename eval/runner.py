@@ -12,12 +12,12 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from eval.errors import EvalError
 from eval.metrics import Row, score
 from eval.risk import Risk, measure_risk
 from eval.schema import Question, load_questions
 from eval.swaps import SWAP_MEASURES, SwapReport, eval_swaps
 from index.catalogue import load_catalogue
-from index.errors import EvalError
 from rag.answer import Ask
 from rag.engine import Engine
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from index.errors import EvalError
+from eval.errors import EvalError
 from rag.answer import Turn
 
 

@@ -14,13 +14,13 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from eval.busy import Watch
+from eval.errors import EvalError
 from eval.results import Machine, machine_facts
 from eval.schema import Question
 from eval.speed_build import Build, measure_builds
 from eval.speed_server import Served, measure_server
 from eval.speed_times import Times, sum_up
 from index.build import Progress
-from index.errors import EvalError
 from index.manifest import current_generation, read_manifest
 from index.settings import RERANK_OFF, Settings
 from rag.answer import Ask

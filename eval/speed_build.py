@@ -16,10 +16,10 @@ from pathlib import Path
 from pydantic import BaseModel
 from tokenizers import Tokenizer
 
+from eval.errors import EvalError
 from eval.speed_process import environment
 from index.build import Progress
 from index.catalogue import FILE
-from index.errors import EvalError
 from index.model_files import identify_model
 from index.settings import Settings
 

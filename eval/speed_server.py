@@ -21,11 +21,11 @@ from typing import IO
 from pydantic import BaseModel
 
 from api.serve import GRACE_S, listen
+from eval.errors import EvalError
 from eval.schema import Question
 from eval.speed_process import Memory, environment, memory
 from eval.speed_times import Times, sum_up
 from index.build import Progress
-from index.errors import EvalError
 from index.settings import Settings
 
 _HOST = "127.0.0.1"

@@ -15,11 +15,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from eval.errors import EvalError
 from eval.schema import Question
 from eval.speed_server import body_of, connection_to, server
 from eval.speed_times import Times, sum_up
 from index.build import Progress
-from index.errors import EvalError
 from index.settings import Settings
 
 FINDING = ("understand", "retrieve", "rerank", "rank")

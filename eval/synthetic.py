@@ -17,7 +17,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import EvalError
+from eval.errors import EvalError
 from index.vectors import Vectors
 
 PASSAGES_A_PERSON = 250

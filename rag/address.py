@@ -24,8 +24,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.errors import BadAddress
 from index.records import SentenceRecord
+from rag.errors import BadAddress
 
 _ADDRESS = re.compile(
     r"(?P<section>[a-z0-9-]+(?:/[a-z0-9-]+)+)/p(?P<paragraph>[1-9]\d{0,6})/s(?P<sentence>[1-9]\d{0,6})"

@@ -1,7 +1,7 @@
 """Refusing what is no question, before any work is done on it."""
 
-from index.errors import EmptyQuestion, QuestionTooLong, UnreadableQuestion
 from rag.answer import Ask
+from rag.errors import EmptyQuestion, QuestionTooLong, UnreadableQuestion
 
 
 def check_question(ask: Ask, most_words: int) -> None:

@@ -18,10 +18,10 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, update
 
-from index.errors import UnknownConversation, UnreadableTitle
 from index.settings import Settings
 from rag.answer import Answer, AnsweredTurn, Turn
 from rag.database import CONVERSATIONS, EXCHANGES, LONGEST_TITLE, open_database, reported
+from rag.errors import UnknownConversation, UnreadableTitle
 
 _TITLE_OF_QUESTION = 80
 _EXCHANGES_READ = 12

@@ -27,8 +27,9 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from index.errors import ConversationsUnavailable, ForeignConversations, HomeNotWritable, SettingsError
+from index.errors import HomeNotWritable, SettingsError
 from index.settings import Settings
+from rag.errors import ConversationsUnavailable, ForeignConversations
 
 FILE = "conversations.sqlite"
 VERSION = 1

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
 
-from index.errors import EmptyQuotation, QuotationTooLong, UnreadableQuotation
 from index.inline import read_inline
 from index.model import Span
 from index.wording import Worded, wording
+from rag.errors import EmptyQuotation, QuotationTooLong, UnreadableQuotation
 
 MOST_WORDS = 1000
 """The longest quotation that is looked up: about three printed pages."""

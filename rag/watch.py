@@ -12,8 +12,8 @@ from contextvars import ContextVar
 from threading import Event
 from typing import Literal
 
-from index.errors import Cancelled, TookTooLong
 from rag.answer import AnswerSentence, Citation
+from rag.errors import Cancelled, TookTooLong
 
 Stage = Literal["understand", "retrieve", "rerank", "rank", "compose", "ground", "retell", "review"]
 """In this order, where they are passed; a comparison retrieves, reranks and ranks for each of its people."""

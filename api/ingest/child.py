@@ -12,16 +12,20 @@ from collections.abc import Iterator
 from contextlib import suppress
 from threading import Timer
 
+from api import errors as errors_of_asking
+from api.errors import JobCutOff
 from api.ingest.messages import TOLD, Examined, Refused, Task, Told
-from index import errors
-from index.errors import BylineError, JobCutOff, TextLimitReached
+from index import errors as errors_of_indexing
+from index.errors import BylineError, TextLimitReached
 from index.settings import PACKAGE_ROOT
 
 _log = logging.getLogger(__name__)
 _COMMAND = (sys.executable, "-P", "-m", "api.ingest.process")
 _TOLD_OF_STDERR = 4000
 _ERRORS: dict[str, type[BylineError]] = {
-    name: error for name, error in vars(errors).items() if isinstance(error, type) and issubclass(error, BylineError)
+    name: error
+    for name, error in (vars(errors_of_indexing) | vars(errors_of_asking)).items()
+    if isinstance(error, type) and issubclass(error, BylineError)
 }
 
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from anyio import CapacityLimiter, to_thread
 
+from api.errors import DocumentExists, NotUploaded, ServiceBusy, UnknownDocument
 from api.ingest.child import examine
 from api.ingest.jobs import Action, Job, Jobs
 from api.ingest.messages import Errand, Examined, Task, settings_told
 from api.ingest.receiving import FOLDER, Received
 from index.catalogue import FILE, AddedEntry, CatalogueEntry, load_added, load_catalogue
-from index.errors import DocumentExists, NotUploaded, ServiceBusy, UnknownDocument
 from index.settings import Settings
 from index.slugs import slug
 

@@ -14,8 +14,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from api.errors import UnknownJob
 from index.catalogue import AddedEntry
-from index.errors import HomeNotWritable, UnknownJob
+from index.errors import HomeNotWritable
 
 FILE: Final = "jobs.sqlite"
 _KEPT = 1000

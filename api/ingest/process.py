@@ -14,8 +14,9 @@ from pathlib import Path
 from threading import Thread
 from typing import TypeVar
 
+from api.errors import DocumentError
 from api.ingest.messages import WAITING, Errand, Examined, Published, Refused, Stage, Steps, Task, Told
-from index.errors import BylineError, CatalogueError, DocumentError, SnapshotLocked
+from index.errors import BylineError, CatalogueError, SnapshotLocked
 from index.manifest import current_generation
 from index.proposals import propose
 

@@ -19,8 +19,10 @@ from typing import Final
 from anyio import to_thread
 from starlette.requests import ClientDisconnect, Request
 
-from index.errors import Cancelled, EmptyText, FormUpload, HomeNotWritable, OversizedText
+from api.errors import FormUpload
+from index.errors import EmptyText, HomeNotWritable, OversizedText
 from index.files import sync_file
+from rag.errors import Cancelled
 
 FOLDER: Final = "documents"
 """Of a home: a folder for every document that was sent."""

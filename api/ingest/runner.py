@@ -15,6 +15,7 @@ from threading import Event, Lock, Thread
 
 from filelock import FileLock, Timeout
 
+from api.errors import JobCutOff
 from api.ingest.child import Child
 from api.ingest.jobs import Action, Job, Jobs, State
 from api.ingest.messages import WAITING, Errand, Published, Stage, Steps, Task, settings_told
@@ -22,7 +23,7 @@ from api.ingest.receiving import FOLDER
 from api.opening import Opening
 from api.problems import type_of
 from index.catalogue import load_added
-from index.errors import BylineError, JobCutOff
+from index.errors import BylineError
 from index.settings import Settings
 
 _log = logging.getLogger(__name__)

@@ -28,15 +28,22 @@ class Said(BaseModel):
         default=None, description="What the file is called; citations name it so.", examples=["essays.pdf"]
     )
     title: Line | None = Field(default=None, description="Title of the volume.", examples=["Essays on lamps"])
-    subtitle: Line | None = Field(default=None, description="Subtitle of the volume.")
+    subtitle: Line | None = Field(default=None, description="Subtitle of the volume.", examples=["By their keepers"])
     editors: list[Line] | None = Field(
-        default=None, max_length=50, description="Who edited it, a parameter each; editors are not authors."
+        default=None,
+        max_length=50,
+        description="Who edited it, a parameter each; editors are not authors.",
+        examples=[["Benedict Okafor"]],
     )
     publisher: Line | None = Field(default=None, description="Who published it.", examples=["The Lamp Press"])
     year: int | None = Field(default=None, ge=1, le=9999, description="The year it was published.", examples=[2020])
-    rights: Line | None = Field(default=None, description="What its owner allows.")
-    credit: Line | None = Field(default=None, description="How it is to be credited.")
-    kind: Kind | None = Field(default=None, description="Kind of the pieces that nothing else names.")
+    rights: Line | None = Field(default=None, description="What its owner allows.", examples=["CC BY 4.0"])
+    credit: Line | None = Field(
+        default=None, description="How it is to be credited.", examples=["The keepers, The Lamp Press"]
+    )
+    kind: Kind | None = Field(
+        default=None, description="Kind of the pieces that nothing else names.", examples=["essay"]
+    )
     byline: Literal["before", "after"] | None = Field(
         default=None, description="The side of each piece that its byline stands on."
     )

@@ -23,7 +23,8 @@ from api.mcp.desk import Context, Desk, FindDesk
 from api.mcp.tools import Tool
 from api.problems import FAULT, faults_in_words
 from api.waiting import while_watched
-from index.errors import BylineError, TooMuch
+from index.errors import BylineError
+from rag.errors import TooMuch
 from rag.watch import Stage, Watch
 
 _log = logging.getLogger(__name__)

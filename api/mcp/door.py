@@ -21,12 +21,12 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from api.body_limit import MAX_BODY_BYTES
+from api.errors import ForeignPage
 from api.keys import Key
 from api.limits import Queue, turn
 from api.mcp.errors import PATH
 from api.opening import Opening
 from api.origins import is_foreign
-from index.errors import ForeignPage
 
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager

@@ -21,7 +21,8 @@ from api.slack.posting import post_all, respond, take_away
 from index.errors import BylineError
 from index.snapshot import Snapshot
 from rag.database import open_database
-from rag.feedback import FeedbackGiven, FeedbackStore, Verdict
+from rag.feedback import FeedbackGiven, Verdict
+from rag.feedback_store import FeedbackStore
 
 _log = logging.getLogger(__name__)
 _FORGOTTEN = "This answer is no longer kept. Ask again."

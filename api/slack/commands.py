@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from api.slack.channels import DEFAULTS, ChannelSettings
-from index.errors import QuestionError
 from rag.answer import Ask
 from rag.engine import Engine
+from rag.errors import QuestionError
 from rag.llm.answering import refuse_composer_that_is_off
 from rag.scope import filter_mask
 

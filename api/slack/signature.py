@@ -11,7 +11,7 @@ from time import time
 from slack_sdk.signature import Clock, SignatureVerifier
 from starlette.datastructures import Headers
 
-from index.errors import NotSigned
+from api.errors import NotSigned
 
 TIMESTAMP = "X-Slack-Request-Timestamp"
 SIGNATURE = "X-Slack-Signature"

@@ -12,8 +12,9 @@ from typing import Any
 
 from anyio import CapacityLimiter, to_thread
 
+from api.errors import ServiceBusy
 from api.opening import Opening
-from index.errors import ServiceBusy, SnapshotError
+from index.errors import SnapshotError
 from rag.answer import Answer, Ask
 from rag.engine import Engine
 from rag.watch import ended_by

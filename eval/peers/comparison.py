@@ -14,6 +14,7 @@ from llama_index.core.node_parser import SentenceSplitter
 from pydantic import BaseModel
 
 from eval import runner
+from eval.errors import EvalError
 from eval.finding import FindingReport, Place, as_answer, byline_finder, eval_finding
 from eval.metrics import Row, score
 from eval.peers.haystack import haystack_peer
@@ -22,7 +23,6 @@ from eval.peers.peer import Embed, Peer, Scorer
 from eval.schema import Question, load_questions
 from index.embedding import Embedder, Vectors
 from index.embedding_cache import EmbeddingCache
-from index.errors import EvalError
 from index.texts import SourceText
 from rag.engine import Engine
 

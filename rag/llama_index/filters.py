@@ -10,7 +10,7 @@ from typing import Any
 
 from llama_index.core.vector_stores.types import FilterCondition, FilterOperator, MetadataFilter, MetadataFilters
 
-from index.errors import UnusableFilter
+from rag.errors import UnusableFilter
 
 Predicate = Callable[[Mapping[str, Any]], bool]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from llama_index.core.schema import BaseNode, TextNode
 
-from index.errors import UnusableNode
+from rag.errors import UnusableNode
 
 
 @dataclass(frozen=True, slots=True)

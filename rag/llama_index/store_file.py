@@ -13,8 +13,8 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from index.errors import DamagedStore
 from index.files import replace_text
+from rag.errors import DamagedStore
 from rag.llama_index.rows import Vectors
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from llama_index.core.schema import BaseNode
 from numpy.typing import NDArray
 
-from index.errors import UnsupportedQuery, UnusableNode
+from rag.errors import UnsupportedQuery, UnusableNode
 from rag.llama_index.rows import Vectors
 
 

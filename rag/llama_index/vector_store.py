@@ -21,7 +21,7 @@ from llama_index.core.vector_stores.types import (
 )
 from pydantic import PrivateAttr
 
-from index.errors import StoreError, UnsupportedQuery, UnusableFilter
+from rag.errors import StoreError, UnsupportedQuery, UnusableFilter
 from rag.llama_index.filters import predicate
 from rag.llama_index.kept import KeptNode, keep, kept_again
 from rag.llama_index.rows import VectorRows

@@ -6,11 +6,11 @@ In: an extractive answer and the parts it is made of. Out: an answer that says w
 import time
 from collections.abc import Sequence
 
-from index.errors import ComposerOff, LlmFailed
 from index.settings import LLM_OFF, Settings
 from rag.answer import Answer, Ask
 from rag.cite import plain_text
 from rag.compose import Part
+from rag.errors import ComposerOff, LlmFailed
 from rag.llm.compose import LlmComposer, Retelling
 from rag.watch import say_all
 

@@ -10,7 +10,6 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from index.embedding import Embedder
-from index.errors import LlmFailed
 from index.model import CITABLE_VOICES
 from index.records import SentenceRecord
 from index.settings import DEFAULT_RERANKER, LLM_OFF, Settings
@@ -18,6 +17,7 @@ from index.snapshot import Snapshot
 from rag.answer import AnswerSentence, Citation
 from rag.cite import cite
 from rag.compose import Part
+from rag.errors import LlmFailed
 from rag.frame import frame
 from rag.ground import Retold, source_of, true_citations
 from rag.llm.prompt import NO_ANSWER, make_prompt

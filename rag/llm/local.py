@@ -6,7 +6,7 @@ In: the file. Out: a server with its address and a key that only this process kn
 import secrets
 from pathlib import Path
 
-from index.errors import LlmUnavailable
+from rag.errors import LlmUnavailable
 
 
 class LocalServer:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.errors import LlmUnavailable
 from index.settings import LLM_FILE_SUFFIX, Settings
+from rag.errors import LlmUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ import time
 from collections.abc import Generator
 from typing import Any
 
-from index.errors import LlmFailed
+from rag.errors import LlmFailed
 from rag.llm.prompt import Prompt
 from rag.llm.provider import Model
 from rag.watch import watching

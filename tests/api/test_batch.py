@@ -17,7 +17,7 @@ from filelock import FileLock
 
 from api.batch import BatchReport, ask_all
 from api.batch_lines import LONGEST_LINE, AnsweredLine, BadLine, BatchAsk, read_questions
-from index.errors import AnswersInUse, BatchError, OtherAnswers
+from api.errors import AnswersInUse, BatchError, OtherAnswers
 from index.settings import PACKAGE_ROOT, Settings
 from rag.answer import Ask
 from rag.engine import Engine

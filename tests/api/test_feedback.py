@@ -16,7 +16,8 @@ from index.settings import Settings
 from rag.answer import Answer, Ask
 from rag.database import FILE, open_database
 from rag.engine import Engine
-from rag.feedback import FeedbackGiven, FeedbackStore
+from rag.feedback import FeedbackGiven
+from rag.feedback_store import FeedbackStore
 from tests.api.command import byline
 from tests.api.conftest import Served, wait_until_ready
 from tests.api.test_conversations import keeping_in

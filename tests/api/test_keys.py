@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from api.errors import BadKey, KeysUnreadable
 from api.keys import FILE, Keys, Scope
-from index.errors import BadKey, HomeNotWritable, KeysUnreadable
+from index.errors import HomeNotWritable
 from index.settings import Settings
 from tests.api.command import byline
 

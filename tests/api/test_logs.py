@@ -53,7 +53,7 @@ def test_the_log_tells_of_requests_and_not_of_questions(
     lines = [line for line in _lines(caplog) if line["request_id"] in ("r-1", "r-2")]
     assert [(line["route"], line["status"], line["key"]) for line in lines] == [
         ("/v1/ask", 200, key.id),
-        ("/v1/sections/{section_id:path}", 404, key.id),
+        ("/v1/sections/{section_id:whole}", 404, key.id),
         ("none", 404, key.id),
         ("none", 401, None),
     ]
@@ -101,7 +101,7 @@ def test_figures_count_requests_answers_and_stages(client: httpx.Client, digest_
         return samples.get((name, *sorted(labels.items())))
 
     assert value("byline_requests_total", route="/v1/ask", method="POST", status="200") == 2
-    assert value("byline_requests_total", route="/v1/sections/{section_id:path}", method="GET", status="404") == 1
+    assert value("byline_requests_total", route="/v1/sections/{section_id:whole}", method="GET", status="404") == 1
     assert value("byline_requests_total", route="none", method="GET", status="404") == 1
     assert value("byline_answers_total", status="answered", reason="", composer="extractive") == 1
     assert value("byline_answers_total", status="abstained", reason="not_in_collection", composer="extractive") == 1

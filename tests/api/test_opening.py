@@ -10,6 +10,7 @@ import pytest
 import uvicorn
 
 from api.app import create_app
+from api.limits import ASKS_AT_ONCE
 from api.opening import Opening
 from api.serve import listen
 from index.build import build_index
@@ -82,7 +83,7 @@ def test_a_new_index_is_served_and_no_request_fails(collection: Collection) -> N
                 seen.extend(titles)
 
     with Serving(collection) as serving:
-        clients = [threading.Thread(target=ask, args=[serving.address]) for _ in range(3)]
+        clients = [threading.Thread(target=ask, args=[serving.address]) for _ in range(ASKS_AT_ONCE)]
         for client in clients:
             client.start()
         for number in (2, 3, 4):

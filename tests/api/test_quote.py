@@ -2,11 +2,13 @@
 
 import io
 import json
+from pathlib import Path
 
 import httpx
 import pytest
 from rich.console import Console
 
+from api.keys import Keys, Scope
 from api.show_quote import show_quote
 from index.model import Voice
 from index.settings import Settings
@@ -14,6 +16,7 @@ from rag.engine import Engine
 from rag.quote import find_quote
 from rag.quote_answer import QuoteAnswer, QuoteAsk
 from tests.api.command import byline
+from tests.api.conftest import Served, wait_until_ready
 from tests.api.test_problems import problem
 
 
@@ -84,6 +87,34 @@ def test_half_a_character_is_a_problem(client: httpx.Client, field: str) -> None
     response = client.post("/v1/quote", content="{" + field + "}", headers={"Content-Type": "application/json"})
     assert response.status_code in (404, 422)
     problem(response, response.status_code)
+
+
+def test_a_filter_leaves_out_what_stands_elsewhere(client: httpx.Client, said: str) -> None:
+    [cited] = quoted(client, quote=said).places[0].citations
+    others = [volume["id"] for volume in client.get("/v1/volumes").json()["volumes"] if volume["id"] != cited.volume_id]
+    for words in (said, misquoted(said)):
+        assert quoted(client, quote=words, filters={"volumes": others}).verdict == "not_here"
+        found = quoted(client, quote=words, filters={"volumes": [cited.volume_id], "people": cited.authors})
+        assert {each.volume_id for place in found.places for each in place.citations} == {cited.volume_id}
+
+
+def test_a_key_finds_no_word_of_a_volume_that_it_may_not_see(
+    engine: Engine, served: Served, client: httpx.Client, said: str, tmp_path: Path
+) -> None:
+    [cited] = quoted(client, quote=said).places[0].citations
+    other = next(volume.id for volume in engine.snapshot.volumes() if volume.id != cited.volume_id)
+    keys = Keys(tmp_path)
+    with served(lambda: engine, Settings(home=tmp_path, rate="off")) as guarded:
+        wait_until_ready(guarded)
+        for volume, verdicts in ((other, ["not_here", "not_here"]), (cited.volume_id, ["exact", "near"])):
+            guarded.headers["Authorization"] = f"Bearer {keys.create(volume, [Scope.ASK], [volume])[1]}"
+            assert [quoted(guarded, quote=words).verdict for words in (said, misquoted(said))] == verdicts
+        guarded.headers["Authorization"] = f"Bearer {keys.create('other', [Scope.ASK], [other])[1]}"
+        hidden, unknown = (
+            guarded.post("/v1/quote", json={"quote": said, "filters": {"volumes": [name]}})
+            for name in (cited.volume_id, "none-such")
+        )
+        assert problem(hidden, 404)["detail"].replace(cited.volume_id, "none-such") == problem(unknown, 404)["detail"]
 
 
 @pytest.mark.usefixtures("engine")

@@ -13,9 +13,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.errors import PortInUse
 from api.keys import Keys, Scope
 from api.serve import QUESTION_TO_TRY, listen, serve
-from index.errors import NoSnapshot, PortInUse, SettingsError
+from index.errors import NoSnapshot, SettingsError
 from index.settings import Settings
 from rag.engine import Engine
 

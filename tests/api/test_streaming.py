@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 import api.event_stream
-from index.errors import Cancelled
 from index.settings import Settings
 from rag.answer import Answer, Ask
 from rag.engine import Engine
+from rag.errors import Cancelled
 from rag.watch import say_all, watching
 from tests.api.conftest import Served, wait_until_ready
 from tests.api.events import Event, events_of, read_events

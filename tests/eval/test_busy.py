@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from eval.busy import Watch, refuse_busy_machine
-from index.errors import BusyMachine
+from eval.errors import BusyMachine
 
 CORES = os.cpu_count() or 1
 SPIN = "import time; end = time.monotonic() + {0}\nwhile time.monotonic() < end: pass"

@@ -7,7 +7,7 @@ import pytest
 
 from eval import calibrate as module
 from eval.calibrate import calibrate
-from index.errors import EvalError
+from eval.errors import EvalError
 from index.settings import Settings
 from rag.abstain import CALIBRATION, FEATURES, SPEAKS_AGAINST
 from rag.probes import PROBES, load_probes

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from eval.chunkers import by_tokens, recursive, token_count
 from eval.chunkeval import ChunkQuestion, Reference, eval_chunks, load, measure, paired_interval
+from eval.errors import EvalError
 from eval.windows import Piece, Window, WindowIndex, cut_sentences, cut_windows
-from index.errors import EvalError
 from index.model import Span
 from index.settings import Settings
 from tests.conftest import SilentProgress

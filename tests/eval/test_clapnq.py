@@ -22,8 +22,8 @@ from eval.clapnq import (
     word_recall,
 )
 from eval.clapnq_engine import passage_engine, product_answers
+from eval.errors import EvalError
 from eval.score_cache import ScoreCache
-from index.errors import EvalError
 from index.model_files import DEFAULT_MODEL, ensure_export
 from index.settings import Settings
 from rag.engine import Engine

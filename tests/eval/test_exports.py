@@ -12,6 +12,7 @@ from ir_measures import Success
 
 from api.batch import BatchReport, ask_all
 from api.batch_lines import BadLine
+from eval.errors import EvalError
 from eval.exports import (
     QRELS,
     RUN,
@@ -26,7 +27,6 @@ from eval.exports import (
 )
 from eval.finding import byline_finder, eval_finding
 from eval.schema import Question, load_questions
-from index.errors import EvalError
 from index.settings import PACKAGE_ROOT, Settings
 from rag.answer import Ask
 from rag.engine import Engine

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from eval.errors import EvalError
 from eval.finding import passage_places
 from eval.fusion import FITTED, IN_FORCE, FusionReport, Judged, eval_fusion, fit, hits, judge_proposals
 from eval.schema import Question, load_questions
 from index.build import build_index
-from index.errors import EvalError
 from index.model_files import DEFAULT_MODEL, ensure_export
 from index.settings import PACKAGE_ROOT, Settings
 from rag.answer import Ask, Filters

@@ -5,8 +5,8 @@ from itertools import islice
 
 import pytest
 
+from eval.errors import EvalError
 from eval.leaks import Marks, Request, eval_leaks, made_requests
-from index.errors import EvalError
 from index.settings import Settings
 from rag.answer import Ask
 from rag.engine import Engine

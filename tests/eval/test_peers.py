@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from eval.errors import EvalError
 from eval.finding import Place
 from eval.peers import haystack
 from eval.peers.comparison import CACHE, ComparisonReport, asked_of_peer, build_peers, compare, full_texts
@@ -14,7 +15,7 @@ from eval.peers.cross_encoder import open_scorer
 from eval.peers.peer import Peer, rerank
 from eval.schema import Question
 from index.build import build_index
-from index.errors import EvalError, MissingExtra
+from index.errors import MissingExtra
 from index.model_files import DEFAULT_MODEL, ensure_export
 from index.settings import Settings
 from index.texts import SourceText

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from eval.errors import EvalError
 from eval.reading import Truth, compare, eval_reading
-from index.errors import EvalError, MissingText
+from index.errors import MissingText
 from index.model import PROSE_KINDS, Volume
 from index.settings import PACKAGE_ROOT, Settings
 from index.texts import SourceText, read_text

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from eval.errors import EvalError
 from eval.finding import FindingReport
 from eval.metrics import Row, score
 from eval.peers.comparison import ComparisonReport, System
 from eval.report import as_html, as_markdown, refuse_tracked, verdict, worst, write_report
 from eval.risk import measure_risk
 from eval.runner import EvalReport, figures
-from index.errors import EvalError
 from index.settings import PACKAGE_ROOT
 from rag.answer import Answer, AnswerSentence
 from tests.api.command import byline

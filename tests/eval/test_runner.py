@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from eval.errors import EvalError
 from eval.metrics import Row, score
 from eval.runner import MEASURES, EvalReport, check_gates, figures, run_eval
-from index.errors import EvalError
 from rag.answer import Answer
 from rag.engine import Engine
 from tests.eval.conftest import SOURCE

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from eval.errors import EvalError
 from eval.schema import load_questions
-from index.errors import EvalError
 
 GOOD = {"id": "t-1", "question": "why?", "kind": "why_how", "answerable": False}
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from eval.errors import EvalError
 from eval.search_speed import FILTERS, SearchReport, measure_search
 from eval.synthetic import FEWEST_SENTENCES, PASSAGES_A_PERSON, hold_out, make_passages
-from index.errors import EvalError
 from index.settings import Settings
 from index.vectors import Rule, VectorIndex, Vectors
 from rag.engine import Engine

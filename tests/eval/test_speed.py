@@ -9,11 +9,12 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from api.cli import app
+from eval.errors import EvalError
 from eval.schema import Question
 from eval.speed import Plan, SpeedReport, measure_speed, modes
 from eval.speed_build import Build, Tokens
 from eval.speed_show import show_speed
-from index.errors import EvalError, NoSnapshot
+from index.errors import NoSnapshot
 from index.settings import DEFAULT_RERANKER, RERANK_OFF, Settings
 from tests.api.command import byline
 from tests.conftest import SilentProgress

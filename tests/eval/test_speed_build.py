@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from eval.errors import EvalError
 from eval.speed_build import Build, count_tokens, measure_build
 from eval.speed_llama import split, splitter
-from index.errors import EvalError
 from index.settings import Settings
 from tests.index.collection import Collection, make_collection
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from eval.errors import EvalError
 from eval.schema import Question
 from eval.speed_server import Served, measure_server
-from index.errors import EvalError
 from index.settings import RERANK_OFF, Settings
 from tests.conftest import SilentProgress
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from eval.errors import EvalError
 from eval.schema import load_questions
 from eval.streaming import measure_streaming
-from index.errors import EvalError
 from index.settings import Settings
 from tests.conftest import SilentProgress
 

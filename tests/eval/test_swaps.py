@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from eval.errors import EvalError
 from eval.runner import check_gates, run_eval
 from eval.schema import Question, load_questions
 from eval.swaps import another_writer, eval_swaps, judge_swap
-from index.errors import EvalError
 from rag.answer import Ask
 from rag.engine import Engine
 from tests.eval.test_runner import QUESTIONS

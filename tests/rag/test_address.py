@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.build import build_index
-from index.errors import BadAddress
 from index.model import CITABLE_VOICES, PROSE_KINDS
 from index.model_files import DEFAULT_MODEL, ensure_export
 from index.records import SectionRecord, SentenceRecord
@@ -20,6 +19,7 @@ from rag.address import Address, address_of, fingerprint, fingerprint_number, pa
 from rag.cite import cite
 from rag.compose import Part
 from rag.engine import Engine
+from rag.errors import BadAddress
 from rag.resolve import Resolution, resolve
 from tests.conftest import SilentProgress
 from tests.index.collection import DATA, Collection, make_collection

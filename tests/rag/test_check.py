@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.errors import EmptyQuestion, QuestionError, QuestionTooLong, UnreadableQuestion
 from rag.answer import Ask, Turn
 from rag.check import check_question
 from rag.engine import Engine
+from rag.errors import EmptyQuestion, QuestionError, QuestionTooLong, UnreadableQuestion
 
 MOST_WORDS = 2000
 

@@ -12,18 +12,12 @@ from sys import executable
 import pytest
 from sqlalchemy import update
 
-from index.errors import (
-    ConversationsUnavailable,
-    ForeignConversations,
-    HomeNotWritable,
-    SettingsError,
-    UnknownConversation,
-    UnreadableTitle,
-)
+from index.errors import HomeNotWritable, SettingsError
 from index.settings import Settings
 from rag.answer import Answer, AnsweredTurn
 from rag.conversations import Conversations
 from rag.database import CONVERSATIONS, FILE
+from rag.errors import ConversationsUnavailable, ForeignConversations, UnknownConversation, UnreadableTitle
 
 
 def answer(text: str) -> Answer:

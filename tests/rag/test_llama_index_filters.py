@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from llama_index.core.vector_stores.types import FilterCondition, FilterOperator, MetadataFilter, MetadataFilters
 from llama_index.core.vector_stores.utils import build_metadata_filter_fn
 
-from index.errors import UnusableFilter
+from rag.errors import UnusableFilter
 from rag.llama_index.filters import predicate
 
 LISTS = {FilterOperator.IN, FilterOperator.NIN, FilterOperator.ANY, FilterOperator.ALL}

@@ -7,9 +7,10 @@ from llama_index.core.base.response.schema import Response
 from llama_index.core.schema import QueryBundle
 from llama_index.core.tools import QueryEngineTool
 
-from index.errors import EmptyQuestion, NotFound
+from index.errors import NotFound
 from rag.answer import Answer, Ask, Filters
 from rag.engine import Engine
+from rag.errors import EmptyQuestion
 from rag.llama_index import BylineQueryEngine
 
 HARKER = "what did Lisa Harker say about schools?"

@@ -22,8 +22,8 @@ from llama_index.core.vector_stores.types import (
     VectorStoreQueryMode,
 )
 
-from index.errors import DamagedStore, StoreError, UnsupportedQuery, UnusableFilter, UnusableNode
 from rag.engine import Engine
+from rag.errors import DamagedStore, StoreError, UnsupportedQuery, UnusableFilter, UnusableNode
 from rag.llama_index import BylineEmbedding, BylineVectorStore, passage_nodes
 
 VOLUMES = {"rethinking-childrens-services", "shining-a-light", "shining-a-light-volume-2"}

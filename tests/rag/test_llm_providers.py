@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from index.errors import ComposerOff, LlmUnavailable, SettingsError
+from index.errors import SettingsError
 from index.settings import PACKAGE_ROOT, Settings, load_settings
 from rag.answer import Ask
 from rag.engine import Engine
+from rag.errors import ComposerOff, LlmUnavailable
 from rag.llm.provider import open_model
 from tests.rag.conftest import asked
 from tests.rag.lies.endpoint import Endpoint, cut

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from index.build import build_index
 from index.concordance import Concordance
-from index.errors import EmptyQuotation, NotFound, QuotationTooLong, UnreadableQuotation
+from index.errors import NotFound
 from index.inline import read_inline
 from index.model import CITABLE_VOICES, Span, Voice
 from index.model_files import DEFAULT_MODEL, ensure_export
@@ -22,6 +22,7 @@ from index.snapshot import Snapshot
 from index.wording import plain_words
 from rag.answer import Filters
 from rag.engine import Engine
+from rag.errors import EmptyQuotation, QuotationTooLong, UnreadableQuotation
 from rag.quote import concordance, find_quote
 from rag.quote_answer import QuoteAnswer, QuoteAsk
 from rag.quote_words import MOST_CHARACTERS, MOST_WORDS, Joint, read_quotation

@@ -6,9 +6,9 @@ from threading import Timer
 
 import pytest
 
-from index.errors import Cancelled
 from rag.answer import AnswerSentence, Ask, Citation
 from rag.engine import Engine
+from rag.errors import Cancelled
 from rag.watch import Watch, watched_by, watching
 from tests.rag.conftest import Asked, plain_answer
 from tests.rag.lies import endpoint as does
