@@ -63,8 +63,8 @@ _LIKELY = -0.85
 _USUAL = 3
 _MORE_WORDS, _MOST_STEPS = (27, 18), 2
 """With each likely sentence beyond the usual three the runs take more words: on training questions with probes fitted
-on others, answers where four are likely were right in 0.70 at a fixed length and in 0.79 with half as many words again,
-while the others gained nothing by more words."""
+on others, answers where three or more are likely were right in 0.70 at a fixed length and in 0.79 with half as many
+words again, while the others gained nothing by more words."""
 _OVERRUN = 15
 """A further run may be so many words too long: a sentence is never cut."""
 Chosen = dict[str, dict[int, SentenceRecord]]

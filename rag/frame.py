@@ -10,6 +10,11 @@ def people_in_words(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else list(names))
 
 
+def verb(names: Sequence[str], one: str, many: str) -> str:
+    """The form of a verb that goes with so many names."""
+    return one if len(names) == 1 else many
+
+
 def frame(section: SectionRecord, year: int | None) -> str:
     """The attribution that opens a part of an answer."""
     names = people_in_words([author.name for author in section.authors])

@@ -1,0 +1,43 @@
+"""Why there is no answer, in words, and whom to ask instead.
+
+In: a `Run` for which nothing was found. Out: the reason; the run says it, and suggests who does write about it.
+"""
+
+from collections.abc import Sequence
+
+from index.records import PersonRecord, SectionRef
+from rag.answer import Reason
+from rag.frame import people_in_words, verb
+from rag.looking import look
+from rag.run import Run
+from rag.suggest import suggested
+
+
+def why_not(run: Run, people: Sequence[PersonRecord]) -> Reason:
+    """The reason to be silent for these people, with a note on who does write about it."""
+    names = [person.name for person in people] or list(run.understood.strangers)
+    if not names:
+        run.silence = "Nothing in the collection answers this."
+        return "not_in_collection"
+    snapshot = run.tools.snapshot
+    elsewhere = look(run, run.scope)
+    is_elsewhere = elsewhere.probability >= run.tools.calibration.threshold
+    found = [snapshot.section_refs[hit.passage.section_id] for hit in elsewhere.hits[:3]]
+    others = _writers(found, names)
+    if is_elsewhere:
+        run.suggestions = suggested(snapshot.people(), found, others)
+    if not people:
+        run.silence = f"{people_in_words(names)} {verb(names, 'writes', 'write')} nothing in this collection."
+        return "not_in_collection"
+    if is_elsewhere and others:
+        does, does_not = verb(others, "writes", "write"), verb(names, "does not", "do not")
+        run.silence = f"{people_in_words(others)} {does} about this; {people_in_words(names)} {does_not}."
+    else:
+        run.silence = f"{people_in_words(names)} {verb(names, 'writes', 'write')} here, but not about this."
+    return "not_by_this_person"
+
+
+def _writers(refs: Sequence[SectionRef], without: Sequence[str]) -> list[str]:
+    """Who wrote these pieces, two at most."""
+    names = [name for ref in refs for name in ref.authors]
+    return [name for name in dict.fromkeys(names) if name not in without][:2]
