@@ -3,6 +3,7 @@
     BylineError
     ├── SettingsError                a BYLINE_ setting has a value that cannot be used
     ├── CatalogueError               seeds/catalogue.toml is missing, malformed or inconsistent
+    │   └── KnownText                a text is in the catalogue already
     ├── TextError                    a text cannot be read
     │   ├── MissingText              the file is not there
     │   ├── EmptyText                the file holds no text
@@ -52,6 +53,10 @@ class CatalogueError(BylineError):
     """The catalogue is missing, malformed or inconsistent."""
 
     exit_code = 78
+
+
+class KnownText(CatalogueError):
+    """A text is in the catalogue already."""
 
 
 class TextError(BylineError):

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from tomlkit.items import Table
 
 from index.catalogue import FILE, AddedEntry, CatalogueEntry, load_added, load_catalogue
-from index.errors import CatalogueError, EmptyText
+from index.errors import CatalogueError, EmptyText, KnownText
 from index.outline import Outline, outline_source
 from index.settings import Settings
 from index.slugs import slug, unique
@@ -53,7 +53,8 @@ def propose(
 
     Raises:
         TextError: the file is refused.
-        CatalogueError: it is in the catalogue already, or what is said of it cannot be used.
+        KnownText: it is in the catalogue already.
+        CatalogueError: what is said of it cannot be used.
     """
     source = read_text(path)
     place = _place(path, settings)
@@ -85,7 +86,7 @@ def _place(path: Path, settings: Settings) -> str:
 def _refuse_known(path: Path, source: SourceText, known: Sequence[CatalogueEntry], settings: Settings) -> None:
     for entry in known:
         if entry.sha256 == source.sha256 or (settings.texts / entry.file).resolve() == path.resolve():
-            raise CatalogueError(f"{path} is in the catalogue already, as {entry.id}. Run `byline index` to index it.")
+            raise KnownText(f"{path} is in the catalogue already, as {entry.id}. Run `byline index` to index it.")
 
 
 def _entry(path: Path, source: SourceText, said: Said, again: AddedEntry | None, taken: set[str]) -> AddedEntry:

@@ -100,6 +100,7 @@ def examine(task: Task, seconds: float) -> Examined:
 
     Raises:
         TextError: it is refused, or takes longer.
+        DocumentExists: it is in the catalogue as it is now.
         DocumentError: what is said of it cannot be used.
     """
     with Child(task) as child:

@@ -14,9 +14,9 @@ from pathlib import Path
 from threading import Thread
 from typing import TypeVar
 
-from api.errors import DocumentError
+from api.errors import DocumentError, DocumentExists
 from api.ingest.messages import WAITING, Errand, Examined, Published, Refused, Stage, Steps, Task, Told
-from index.errors import BylineError, CatalogueError, SnapshotLocked
+from index.errors import BylineError, CatalogueError, KnownText, SnapshotLocked
 from index.manifest import current_generation
 from index.proposals import propose
 
@@ -55,6 +55,8 @@ def _examine(task: Task) -> Told:
     os.chdir(path.parent)  # messages name the file as its sender does, and not where it lies
     try:
         proposal = propose(Path(path.name), task.opened_settings, task.said, again=task.entry)
+    except KnownText as error:  # of a volume that is going to be removed, and is not yet
+        raise DocumentExists(str(error)) from error
     except CatalogueError as error:
         raise DocumentError(str(error)) from error
     return Examined(entry=proposal.entry, doubts=tuple(proposal.outline.doubts))

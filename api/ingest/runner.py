@@ -176,8 +176,7 @@ class Runner:
         kept = {_folder_of(job) for job in self._jobs.active()}
         kept |= {Path(entry.file).parent.name for entry in load_added(self._settings.home)}
         for folder in (self._settings.home / FOLDER).glob("*"):
-            is_abandoned = time.time() - folder.stat().st_mtime > _ABANDONED_S
-            if folder.name not in kept and (folder.name in ended or is_abandoned):
+            if folder.name not in kept and (folder.name in ended or _is_abandoned(folder)):
                 shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
@@ -202,6 +201,14 @@ class _Stopped(Exception):
 def _folder_of(job: Job) -> str:
     """The name of the folder that holds a job's file; nothing where it has none."""
     return Path(job.entry.file).parent.name if job.entry is not None else ""
+
+
+def _is_abandoned(folder: Path) -> bool:
+    """Whether a folder is so old; one that a request takes away at this moment is nobody's business."""
+    try:
+        return time.time() - folder.stat().st_mtime > _ABANDONED_S
+    except FileNotFoundError:
+        return False
 
 
 def _how_far(stage: Stage, steps: int) -> tuple[State, float, str]:

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,12 +112,21 @@ def test_what_is_no_document_is_refused_as_described(taking: httpx.Client, tmp_p
 
 def test_links_of_documents_lead_on(taking: httpx.Client, tmp_path: Path) -> None:
     for name in ("frost", "hail", "wasps"):
-        params = {"filename": f"{name}.md", "id": name}
-        assert taking.post("/v1/documents", params=params, content=orchard(name)).status_code == 202
+        assert _sent_when_there_is_room(taking, name).status_code == 202
     report = asked_at_random(
         taking, tmp_path, "--phases=stateful", f"--include-path-regex={LINKED_TO_DOCUMENTS}", hooks=HOOKS
     )
     assert _passed(report) == {"Stateful"}, report
+
+
+def _sent_when_there_is_room(taking: httpx.Client, name: str) -> httpx.Response:
+    """Send a document; the jobs of the test before may still fill the queue."""
+    for _ in range(120):
+        sent = taking.post("/v1/documents", params={"filename": f"{name}.md", "id": name}, content=orchard(name))
+        if sent.status_code != 503:
+            break
+        time.sleep(5)
+    return sent
 
 
 def _passed(report: str) -> set[str]:

@@ -229,6 +229,16 @@ def test_changes_are_made_in_the_order_in_which_they_came(service: Service) -> N
     assert service.client.get("/v1/jobs", params={"state": "failed"}).json()["jobs"] == []
 
 
+def test_a_file_that_is_going_to_be_removed_is_not_taken_yet(service: Service) -> None:
+    service.done(service.send(orchard("sixty"), id="leaving"))
+    with FileLock(service.home / "index.lock"):
+        removal = service.client.delete("/v1/documents/leaving")
+        assert removal.status_code == 202
+        assert "already" in problem(service.send(orchard("sixty"), id="coming"), 409)["detail"]
+    service.done(removal)
+    service.done(service.send(orchard("sixty"), id="coming"))
+
+
 def test_a_second_service_over_the_same_home_takes_documents_too(service: Service) -> None:
     with Service(service.collection) as second:
         sent = second.send(orchard("forty"), title="Frost", id=ORCHARD_ID)
