@@ -52,7 +52,7 @@ BUDGETS = {
     Sort.COMPARE: Budget(6, 200, 3),
     Sort.SUMMARY: Budget(7, 200, 1),
 }
-WINDOWS = {Sort.TOPIC: (75, 35), Sort.REASON: (75, 35), Sort.LIST: (120, 70)}
+WINDOWS = {Sort.TOPIC: (72, 35), Sort.REASON: (72, 35), Sort.LIST: (120, 70)}
 """Sorts that are answered by runs of sentences, and how many words each run may take; the first is the best."""
 SEVERAL_WINDOWS = {Sort.TOPIC: (90, 70), Sort.REASON: (90, 70)}
 SEVERAL_BUDGETS = {Sort.FIGURE: Budget(4, 110, 2)}

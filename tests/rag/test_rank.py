@@ -57,6 +57,27 @@ def test_what_is_asked_about_is_ranked_before_the_rest(workshop: Engine, questio
     assert wanted in candidates[0].sentence.text
 
 
+def test_the_opening_of_a_piece_counts_less(any_engine: Engine) -> None:
+    first = [ref.id for ref in any_engine.snapshot.section_refs.values() if any_engine.snapshot.sentences(ref.id)]
+    mask = any_engine.snapshot.passage_mask(frozenset(first[:12]))
+    vector = any_engine.embedder.embed(["children in care"])[0]
+    hits = retrieve(any_engine.snapshot, "children in care", vector, mask, 60)
+    score = {
+        (hit.passage.section_id, o): hit.score for hit in hits for o in range(hit.passage.first, hit.passage.last + 1)
+    }
+    lost = {
+        (c.section_id, c.sentence.ordinal): 0.5 * (c.cosine + score[c.section_id, c.sentence.ordinal])
+        + 0.25 * c.coverage
+        - c.score
+        for c in rank_sentences(any_engine.snapshot, any_engine.lexicon, hits, vector, tokens("children in care"))
+    }
+    for (section_id, ordinal), less in lost.items():
+        ends = min(10, len(any_engine.snapshot.sentences(section_id)) / 3)
+        assert less == pytest.approx(0.2 * max(0.0, 1 - ordinal / ends), abs=1e-5)
+    assert max(lost.values()) > 0.15
+    assert min(lost.values()) < 0.01
+
+
 def test_a_sentence_is_ranked_first_for_its_own_words(any_engine: Engine) -> None:
     ids = sorted(set(any_engine.snapshot.passage_sections))[::9]
     sentences = [
