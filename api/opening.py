@@ -83,8 +83,9 @@ class Opening:
             Thread(target=self._run, name="open-engine").start()
 
     def stop(self) -> None:
-        """Look for no other index any longer."""
+        """Look for no other index any longer, and let what was opened be collected as garbage."""
         self._stopped.set()
+        gc.unfreeze()
 
     def engine(self) -> Engine:
         """The open, warm engine.
@@ -128,7 +129,8 @@ class Opening:
             self._failure = SnapshotError(
                 "The index could not be opened, and the server's log says why. Mend that and start the server again."
             )
-        gc.freeze()  # going over an engine's objects, which stay, would keep every answer waiting a tenth of a second
+        if not self._stopped.is_set():
+            gc.freeze()  # going over an engine's objects, which stay, would keep answers waiting a tenth of a second
         self._done.set()
         self._when_done()
         if self._home is not None and self._failure is None:
@@ -154,7 +156,8 @@ class Opening:
         self.switches += 1
         gc.unfreeze()
         gc.collect()
-        gc.freeze()
+        if not self._stopped.is_set():
+            gc.freeze()
 
     def _tell(self, answer: Answer) -> None:
         for observe in self._observers:

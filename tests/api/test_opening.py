@@ -1,5 +1,6 @@
 """A service goes on with the index that is published while it answers, and loses no request by it."""
 
+import gc
 import shutil
 import threading
 import time
@@ -117,3 +118,9 @@ def test_models_are_shared_with_the_engine_before(collection: Collection) -> Non
         assert second is not first
         assert second.embedder is first.embedder
         assert second.reranker is first.reranker
+
+
+def test_what_a_service_opened_is_garbage_when_it_ends(collection: Collection) -> None:
+    with Serving(collection):
+        assert gc.get_freeze_count() > 0
+    assert gc.get_freeze_count() == 0
