@@ -71,21 +71,20 @@ def rank_sentences(
     snapshot: Snapshot, lexicon: Lexicon, hits: Sequence[Hit], vector: Vectors, stems: Sequence[str]
 ) -> list[Candidate]:
     """Rank the sentences of the hits by meaning, by the question's words in them and by their passage."""
-    found: list[tuple[Hit, SentenceRecord, float]] = []
+    found: list[tuple[Hit, SentenceRecord, float, float]] = []
     for hit in hits:
+        ends = min(_OPENING_SENTENCES, len(snapshot.sentences(hit.passage.section_id)) / _OPENING_SHARE)
         for sentence, told in zip(_sentences(snapshot, hit.passage), _told(hit), strict=False):
             if sentence.row is not None:
-                found.append((hit, sentence, told))
+                found.append((hit, sentence, told, max(0.0, 1.0 - sentence.ordinal / ends)))
     if not found:
         return []
-    rows = np.array([sentence.row for _, sentence, _ in found])
+    rows = np.array([sentence.row for _, sentence, _, _ in found])
     cosines = snapshot.sentence_vectors[rows].astype(np.float32) @ vector
     is_told = any(hit.reading and hit.reading.sentences for hit in hits)
     candidates = [
-        _candidate(
-            hit, sentence, float(cosine), told if is_told else 0.0, _opens(snapshot, hit, sentence), lexicon, stems
-        )
-        for (hit, sentence, told), cosine in zip(found, cosines, strict=True)
+        _candidate(hit, sentence, float(cosine), told if is_told else 0.0, opens, lexicon, stems)
+        for (hit, sentence, told, opens), cosine in zip(found, cosines, strict=True)
     ]
     return sorted(
         candidates, key=lambda candidate: (-candidate.score, candidate.section_id, candidate.sentence.ordinal)
@@ -109,15 +108,10 @@ def _told(hit: Hit) -> Iterator[float]:
     return (_UNTOLD if value is None else value for value in chain(told, repeat(None)))
 
 
-def _opens(snapshot: Snapshot, hit: Hit, sentence: SentenceRecord) -> float:
-    """How much a sentence is of its piece's opening: 1 for the first one, 0 from its end on."""
-    ends = min(_OPENING_SENTENCES, len(snapshot.sentences(hit.passage.section_id)) / _OPENING_SHARE)
-    return max(0.0, 1.0 - sentence.ordinal / ends)
-
-
 def _candidate(
     hit: Hit, sentence: SentenceRecord, cosine: float, told: float, opens: float, lexicon: Lexicon, stems: Sequence[str]
 ) -> Candidate:
+    """A candidate; `opens` is 1 for the first sentence of a piece, and 0 after its opening."""
     covered = coverage(sentence.text, stems, lexicon)
     score = _COSINE * cosine + _COVERAGE * covered + _PASSAGE * hit.score + _TOLD * told - _OPENING * opens
     return Candidate(hit.passage.section_id, sentence, score, cosine, covered, told)
