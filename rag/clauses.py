@@ -6,6 +6,8 @@ In: a question. Out: its clauses that begin with a question word.
 import re
 
 _CUT = re.compile(r"(?:[,;?.]\s+(?:and\s+|but\s+)?|\s+and\s+)(?=(?:what|how|who|when|where|why|which)\b)", re.I)
+SENTENCE_END = re.compile(r"(?<=[.?!;])\s+")
+"""Between two sentences of a question."""
 _ASKS = re.compile(r"(?:what|how|who|when|where|why|which)\b", re.I)
 
 

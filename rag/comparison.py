@@ -26,6 +26,7 @@ _COMPARED_POOL = 6
 _COMPARED_WORDS = 220
 """So many words a comparison may have, those included that say whose part is which."""
 _FRAME_WORDS = 18
+"""So many words say whose part it is and where it stands, with a long title."""
 
 
 def compare(run: Run, people: Sequence[PersonRecord]) -> Draft:

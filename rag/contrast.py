@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 from index.names import fold
 from index.records import PersonRecord
-from rag.clauses import things_asked
-from rag.leaning import points_back
+from rag.clauses import SENTENCE_END, things_asked
+from rag.leaning import clause_points_back
 from rag.lexicon import SCAFFOLD, Lexicon, content_stems
 from rag.people import Mention
 
-_SENTENCE = re.compile(r"(?<=[.?!;])\s+")
 _OPENING = re.compile(
     r"""^(?:and\s+|so\s+)?(?:(?:how|what|why|where|when|which|who)(?:\s+\w+)?\s+(?=(?:do|does|did|has|have|had|is|are|was|were)\b))?
     (?:(?:do|does|did|has|have|had|is|are|was|were|can|could|should|would|will)\s+)?""",
@@ -47,7 +46,6 @@ _PIECE = re.compile(
     re.I | re.X,
 )
 """What a piece or its writer is called."""
-_ITS = re.compile(r"\bits\s", re.I)
 _TWO = re.compile(r"\btwo\b", re.I)
 _TWO_PIECES = re.compile(r"\btwo\s+(?:essays|chapters|stories|posts|blogs|pieces|articles)\b", re.I)
 _NAMES = re.compile(r"\b(?:the|two|both|these|of)\s+(?:two\s+)?([A-Z][a-z]{2,}?)s\b")
@@ -96,7 +94,7 @@ def _groups(text: str) -> list[tuple[int, int, int]]:
     """Where two things may stand side by side: begin, end, and where the rest of the question goes on."""
     found = []
     begin = 0
-    for sentence in _SENTENCE.split(text):
+    for sentence in SENTENCE_END.split(text):
         begin = text.index(sentence, begin)
         opening = _OPENING.match(sentence)
         if match := _SAID_OF_BOTH.search(sentence):
@@ -127,7 +125,7 @@ def _side(asked: str, text: str, first: int, last: int, mentions: Sequence[Menti
 def _of_clauses(text: str, mentions: Sequence[Mention], lexicon: Lexicon) -> tuple[Side, ...]:
     """Sides that have a clause each, with a name in each that the other has not."""
     clauses = things_asked(text)
-    if len(clauses) != 2 or points_back(_ITS.sub("", clauses[1])) or len(" ".join(clauses)) < len(text) - 8:
+    if len(clauses) != 2 or clause_points_back(clauses[1]) or len(" ".join(clauses)) < len(text) - 8:
         return ()
     sides = []
     for clause in clauses:

@@ -17,6 +17,7 @@ _OPENING = re.compile(
 """What a follow-up opens with before it says what it is about."""
 _PERSON = re.compile(r"\b(?:he|she|him|her|hers|his|himself|herself)\b", re.I)
 _MANY = re.compile(r"\b(?:they|them|their|theirs|themselves)\b", re.I)
+_ITS = re.compile(r"\bits\s", re.I)
 _IT = re.compile(r"\b(?:it|its|itself)\b", re.I)
 _EMPTY_IT = re.compile(
     r"""\b(?:is|was|isn['’]?t|does|did|makes?|made|find|finds|feels?|how|what)\s+it\s+
@@ -75,6 +76,11 @@ def points_back(question: str) -> bool:
         or any(not _has_plural(question[: match.start()]) for match in _MANY.finditer(question))
         or bool(_IT.search(_EMPTY_IT.sub(" ", question)))
     )
+
+
+def clause_points_back(clause: str) -> bool:
+    """The same of a clause of a question, in which "its" mostly stands for something of its own."""
+    return points_back(_ITS.sub("", clause))
 
 
 def points_at_something(question: str) -> bool:

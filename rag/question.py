@@ -50,7 +50,7 @@ _SORTS: tuple[tuple[Sort, re.Pattern[str]], ...] = tuple(
         (
             Sort.LIST,
             r"""\b(?:list|(?:which|what)\ (?:two|three|four|five|six|seven|\d)\b|name\ the|what\ (?:are|were)
-            |who\ (?:all|helped)|examples?|the\ (?:separate|individual|different|various)\ \w+s
+            |who\ all|examples?|the\ (?:separate|individual|different|various)\ \w+s
             |besides|beyond|apart\ from
             |(?:which|what)\ (?:(?!of|is|was|does|did|do|became)\w+\ ){1,3}(?!does|has|was|this)\w{2,}
              (?:[^su\W]s|ren|people)(?:\ \w+){1,4}?\ (?:did|do|does)

@@ -9,17 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.leaning import points_back
+from rag.clauses import SENTENCE_END
+from rag.leaning import clause_points_back
 from rag.lexicon import SCAFFOLD, content_stems
 from rag.people import Mention, without_mentions
 
-_SENTENCE = re.compile(r"(?<=[.?!;])\s+")
 _JOINT = re.compile(r"[,;]\s+(?:(?:and|but|while|whereas|or)\s+)?|\s+(?:and|but|while|whereas|or)\s+", re.I)
 _OF_ALL = re.compile(r"\s+(?=(?:both|each|all|alike|differ|disagree|agree|see\s+eye\s+to\s+eye)\b)", re.I)
 """Where begins what is said of all who were named before."""
-
-_ITS = re.compile(r"\bits\s", re.I)
-"""What points back into its own clause, mostly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ def _asked(clauses: Sequence[_Clause], place: int, mentions: Sequence[Mention]) 
     own = [clause for clause in clauses if clause.asks == place]
     heard = [clause for clause in clauses if clause.asks in (place, None)]
     first = min((clause.start for clause in clauses if clause.asks is not None), default=0)
-    leans = any(clause.start > first and points_back(_ITS.sub("", _nameless(clause, mentions))) for clause in own)
+    leans = any(clause.start > first and clause_points_back(_nameless(clause, mentions)) for clause in own)
     if leans or len(heard) == len(clauses) or not any(_tells(_nameless(clause, mentions)) for clause in heard):
         return ""
     return " ".join(clause.text.strip(" ,;") for clause in heard)
@@ -52,7 +49,7 @@ def _asked(clauses: Sequence[_Clause], place: int, mentions: Sequence[Mention]) 
 
 def _sentences(text: str) -> list[tuple[int, str]]:
     """The sentences of a text, each with where it begins."""
-    cuts = [0, *(match.end() for match in _SENTENCE.finditer(text)), len(text)]
+    cuts = [0, *(match.end() for match in SENTENCE_END.finditer(text)), len(text)]
     return [(start, text[start:end]) for start, end in pairwise(cuts) if start < end]
 
 
