@@ -5,6 +5,7 @@ redirect and reads no proxy from the environment, so that passages go nowhere bu
 """
 
 import time
+import weakref
 from collections.abc import Iterator
 
 import httpx
@@ -24,28 +25,40 @@ def bounded_transport(seconds: float) -> httpx.BaseTransport:
 
 
 class _BoundedTransport(httpx.BaseTransport):
+    """Every request has its own connection, which ends with its response, read or not.
+
+    A response that nobody reads to its end is closed whenever the garbage collector meets it: with connections in
+    common, that may be while the same thread holds their lock, which then is never let go.
+    """
+
     def __init__(self, seconds: float) -> None:
-        self._inner = httpx.HTTPTransport()
+        self._trusted = httpx.create_ssl_context(trust_env=False)
         self._seconds = seconds
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         ends = time.monotonic() + self._seconds
-        response = self._inner.handle_request(request)
+        connection = httpx.HTTPTransport(verify=self._trusted)
+        try:
+            response = connection.handle_request(request)
+        except BaseException:
+            connection.close()
+            raise
         assert isinstance(response.stream, httpx.SyncByteStream)
         return httpx.Response(
             response.status_code,
             headers=response.headers,
-            stream=_BoundedStream(response.stream, ends, request),
+            stream=_BoundedStream(response.stream, connection, ends, request),
             extensions=response.extensions,
         )
 
-    def close(self) -> None:
-        self._inner.close()
-
 
 class _BoundedStream(httpx.SyncByteStream):
-    def __init__(self, inner: httpx.SyncByteStream, ends: float, request: httpx.Request) -> None:
+    def __init__(
+        self, inner: httpx.SyncByteStream, connection: httpx.HTTPTransport, ends: float, request: httpx.Request
+    ) -> None:
         self._inner = inner
+        self._connection = connection
+        self._end = weakref.finalize(self, connection.close)
         self._ends = ends
         self._request = request
 
@@ -61,3 +74,4 @@ class _BoundedStream(httpx.SyncByteStream):
 
     def close(self) -> None:
         self._inner.close()
+        self._end()
