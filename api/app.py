@@ -29,6 +29,7 @@ from api.openai_api import openai_routes
 from api.openai_errors import OpenAIErrors
 from api.openai_schemas import ChatChunk
 from api.opening import Opening
+from api.plain_parameters import describe_parameters_plainly
 from api.problems import install_problems, with_problem, without_invented
 from api.routes import state, v1
 from api.search import searching
@@ -131,7 +132,7 @@ def _describe(app: FastAPI) -> None:
 
 def _true(document: dict[str, Any]) -> dict[str, Any]:
     """The description as FastAPI makes it, with what it cannot know and without what it supposes."""
-    whole = with_problem(with_parts(without_invented(document), ChatChunk))
+    whole = with_problem(with_parts(without_invented(describe_parameters_plainly(document)), ChatChunk))
     return describe_for_strangers(describe_links(describe_guard(whole)))
 
 

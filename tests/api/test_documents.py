@@ -222,8 +222,11 @@ def test_changes_are_made_in_the_order_in_which_they_came(service: Service) -> N
     assert (document["publisher"], document["year"], document["editors"]) == ("The Quay", 2020, ["A. B.", "C. D."])
     assert service.files() == ["Harbour papers.pdf"]
     deleted = service.client.delete("/v1/documents/harbour")
+    document = service.client.get("/v1/documents/harbour").json()
+    assert (document["state"], document["job"]) == ("removing", deleted.json()["id"])
     assert service.client.delete("/v1/documents/harbour").status_code == 404
     service.done(deleted)
+    assert service.client.get("/v1/documents/harbour").status_code == 404
     jobs = service.client.get("/v1/jobs", params={"limit": 3}).json()["jobs"]
     assert [job["action"] for job in jobs] == ["remove", "replace", "add"]
     assert service.client.get("/v1/jobs", params={"state": "failed"}).json()["jobs"] == []

@@ -4,14 +4,16 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from fastapi import FastAPI
 from jsonschema_rs import Draft202012Validator
 
 from api.guard import is_public, scope_of
 from api.illustrated_schema import EXAMPLES, path_example
 from api.keys import Keys, Scope
+from api.plain_parameters import describe_parameters_plainly
 from index.settings import Settings
 from rag.engine import Engine
 from tests.api.asked_examples import asked, copied
@@ -64,6 +66,28 @@ def test_every_parameter_is_described_and_shown(document: dict[str, Any], operat
             assert shown or is_plain, (name, parameter["name"])
             for example in shown:
                 assert faults(document, schema, example) == [], (name, parameter["name"], example)
+
+
+def test_a_parameter_is_left_out_and_never_null(document: dict[str, Any], operations: Operations) -> None:
+    schemas = {
+        (name, parameter["name"]): parameter["schema"]
+        for name, operation in operations.items()
+        for parameter in operation.get("parameters", [])
+    }
+    assert [which for which, schema in schemas.items() if not faults(document, schema, None)] == []
+    assert schemas["replace_document", "editors"]["type"] == "array"
+    assert schemas["list_jobs", "state"]["$ref"] == "#/components/schemas/State"
+
+
+def test_a_parameter_of_several_types_keeps_them() -> None:
+    service = FastAPI()
+
+    @service.get("/")
+    def read(which: int | Literal["all"] | None = None) -> None: ...
+
+    (parameter,) = describe_parameters_plainly(service.openapi())["paths"]["/"]["get"]["parameters"]
+    assert [each["type"] for each in parameter["schema"]["anyOf"]] == ["integer", "string"]
+    assert not parameter["required"]
 
 
 def test_every_request_and_every_response_has_an_example_that_fits(
