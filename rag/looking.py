@@ -18,6 +18,9 @@ PASSAGES = 8
 """An answer is composed from so many passages."""
 POOL = 5
 """The reranker reads so many of what retrieval found, shared between the people of one name."""
+_MORE = 3
+_CLEARLY = 1.0
+"""It reads so many more where it says of none that it answers with these log-odds: of two questions in five."""
 _HEARD = 0.4
 """What the reranker says of a question that leans on the conversation counts less: half of it is said elsewhere."""
 _READ_WHOLE = 2
@@ -73,7 +76,7 @@ def is_enough(run: Run, found: Found, people: Sequence[PersonRecord], share: flo
 
 
 def _reread(run: Run, hits: list[Hit], pool: int, asked: str) -> list[Hit]:
-    """The hits with the first `pool` in the reranker's order; as they are where there is none.
+    """The hits with the first `pool`, or some more, in the reranker's order; as they are where there is none.
 
     Of a follow-up the best are then read with the whole question: alone it says too little to decide by.
     """
@@ -84,7 +87,10 @@ def _reread(run: Run, hits: list[Hit], pool: int, asked: str) -> list[Hit]:
     began = time.perf_counter()
     snapshot = run.tools.snapshot
     share = _HEARD if understood.leans else 1.0
-    hits = [*rerank(snapshot, reranker, asked, hits[:pool], share), *hits[pool:]]
+    known = read(snapshot, reranker, asked, hits[:pool])
+    if all(hit.reading and hit.reading.answers is not None and hit.reading.answers < _CLEARLY for hit in known):
+        known += read(snapshot, reranker, asked, hits[pool : pool + _MORE])
+    hits = [*rerank(known, share), *hits[len(known) :]]
     if understood.leans:
         whole = read(snapshot, reranker, understood.standalone, hits[:_READ_WHOLE])
         hits = [*whole, *hits[_READ_WHOLE:]]

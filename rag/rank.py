@@ -58,12 +58,11 @@ def read(snapshot: Snapshot, reranker: Reranker, question: str, hits: Sequence[H
     return [replace(hit, reading=reading) for hit, reading in zip(hits, readings, strict=True)]
 
 
-def rerank(snapshot: Snapshot, reranker: Reranker, question: str, hits: Sequence[Hit], share: float = 1.0) -> list[Hit]:
-    """The hits in the order of what retrieval and the reranker say of them together, the reranker by its share."""
-    found = [
-        replace(hit, score=hit.score + share * _RELEVANCE * (hit.relevance or 0.0))
-        for hit in read(snapshot, reranker, question, hits)
-    ]
+def rerank(hits: Sequence[Hit], share: float = 1.0) -> list[Hit]:
+    """Hits that were read, in the order of what retrieval and the reranker say of them together, the reranker by its
+    share.
+    """
+    found = [replace(hit, score=hit.score + share * _RELEVANCE * (hit.relevance or 0.0)) for hit in hits]
     return sorted(found, key=lambda hit: (-hit.score, hit.passage.row))
 
 

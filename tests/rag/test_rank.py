@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from index.tokens import tokens
 from rag.engine import Engine
 from rag.lexicon import Lexicon
-from rag.rank import Candidate, coverage, rank_sentences, rerank
+from rag.rank import Candidate, coverage, rank_sentences, read, rerank
 from rag.retrieve import Hit, retrieve
 
 QUESTIONS = ("what helps children leaving care?", "why do councils spend more?", "zebras on Neptune", "the")
@@ -104,14 +104,14 @@ def test_coverage_counts_rare_words_for_more(lexicon: Lexicon) -> None:
 def test_reranking_keeps_every_passage_and_adds_what_the_reranker_says(any_engine: Engine, question: str) -> None:
     assert any_engine.reranker is not None
     hits, _ = ranked(any_engine, question)
-    read = rerank(any_engine.snapshot, any_engine.reranker, question, hits)
+    found = rerank(read(any_engine.snapshot, any_engine.reranker, question, hits))
     said = any_engine.reranker.score(question, [hit.passage.indexed_text for hit in hits])
     before = {hit.passage.row: (hit, relevance) for hit, relevance in zip(hits, said, strict=True)}
-    assert sorted(hit.passage.row for hit in read) == sorted(before)
-    scores = [hit.score for hit in read]
+    assert sorted(hit.passage.row for hit in found) == sorted(before)
+    scores = [hit.score for hit in found]
     assert scores == sorted(scores, reverse=True)
     gains = set()
-    for hit in read:
+    for hit in found:
         old, relevance = before[hit.passage.row]
         assert hit.relevance == pytest.approx(relevance, abs=1e-4)
         assert (hit.passage, hit.cosine, hit.lexical) == (old.passage, old.cosine, old.lexical)
@@ -122,7 +122,7 @@ def test_reranking_keeps_every_passage_and_adds_what_the_reranker_says(any_engin
 
 def test_nothing_found_is_nothing_reranked(digest_engine: Engine) -> None:
     assert digest_engine.reranker is not None
-    assert rerank(digest_engine.snapshot, digest_engine.reranker, "anything", []) == []
+    assert rerank(read(digest_engine.snapshot, digest_engine.reranker, "anything", [])) == []
 
 
 def test_the_reranker_can_lift_what_retrieval_put_last(workshop: Engine) -> None:
@@ -130,5 +130,5 @@ def test_the_reranker_can_lift_what_retrieval_put_last(workshop: Engine) -> None
     question = "what do blue threads look like by lamplight?"
     hits, _ = ranked(workshop, question)
     level = [replace(hit, score=0.5) for hit in reversed(hits)]
-    last = rerank(workshop.snapshot, workshop.reranker, question, level)
+    last = rerank(read(workshop.snapshot, workshop.reranker, question, level))
     assert "blue threads" in last[0].passage.text
