@@ -11,7 +11,7 @@ from rag.abstain import weigh
 from rag.rank import rank_sentences, read, rerank
 from rag.retrieve import Hit, Mask, retrieve
 from rag.run import Found, Run
-from rag.scope import both, rows_by, rows_naming
+from rag.scope import both, rows_about, rows_by, rows_naming
 from rag.watch import watching
 
 PASSAGES = 8
@@ -31,9 +31,12 @@ question that has an answer."""
 
 
 def scope_of(run: Run, people: Sequence[PersonRecord]) -> Mask | None:
-    """The rows that may answer: in scope, by these people, or naming the stranger asked about."""
+    """The rows that may answer: in scope, by these people or on their lives, or naming the stranger asked about."""
     snapshot = run.tools.snapshot
-    return both(run.scope, rows_by(snapshot, people) if people else None, _stranger_rows(run))
+    theirs = rows_by(snapshot, people) if people else None
+    if theirs is not None and run.understood.asks_of_lives:
+        theirs |= rows_about(snapshot, people)
+    return both(run.scope, theirs, _stranger_rows(run))
 
 
 def look(run: Run, scope: Mask | None, pool: int = POOL, depth: int = PASSAGES, asked: str = "") -> Found:

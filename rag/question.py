@@ -89,6 +89,15 @@ _SUBJECT = re.compile(
     r"\b(?:(?:do|does|did|would|could|should|will|can|might|has|have|had)(?:n['’]?t)?|how\s+come)\s+(?:the\s+)?$", re.I
 )
 """What stands before whoever does something in a question."""
+_HEADING = (
+    re.compile(r"^\W*(?:(?:quote|find|show\s+me|(?:any|some)thing\s+from)\s+)?(?:the\s+)?$", re.I),
+    re.compile(r"\s*:|\s+(?:(?:talking|speaking|writing)\s+)?(?:on|about)\b", re.I),
+)
+"""What stands before and after whoever a heading names: "Harker on schools"."""
+_ASIDE = (re.compile(r"(?:^|,)\W*(?:and\s+)?(?:for|to|with)\s+(?:the\s+)?$", re.I), re.compile(r"\s*(?:,|\W*$)"))
+"""And around whoever's mind it is said to be: "for Harker, what is a school?"."""
+_MINDED = (re.compile(r"^(?!\W*who\b).*\b(?:is|was|are|were)\s+(?:the\s+)?$", re.I), re.compile(r"\s+\w"))
+"""And around whoever is of a mind: "is Harker against tests?"."""
 _MARKED = re.compile(r"(?<!\w)[\"“‘']((?:[^\"“”‘’']|(?<=\w)['’](?=\w)){3,120})[\"”’'](?!\w)")
 """Words between quotation marks; an apostrophe is none."""
 _TITLE_END = " .!?-"
@@ -126,6 +135,11 @@ class Understanding:
     """Of a comparison: what it asks of a person, by id, where that is less than the whole of it."""
     sides: tuple[Side, ...]
     """The two things that it compares, where they are no two people."""
+
+    @property
+    def asks_of_lives(self) -> bool:
+        """Whether what is told of its speakers may answer: it asks for no reason, and for nothing they say or think."""
+        return self.sort is not Sort.REASON and not _SPOKEN.search(self.standalone)
 
     @property
     def asked(self) -> str:
@@ -212,17 +226,24 @@ def _sort(question: str, mentions: tuple[Mention, ...]) -> Sort:
 
 
 def _speakers(text: str, mentions: tuple[Mention, ...], sort: Sort) -> tuple[PersonRecord, ...]:
-    """Everybody named, where it is asked what they say or think, or they have a possessive or do something."""
-    if not mentions:
-        return ()
+    """Everybody named, where it is asked what they say or think, or they have a possessive or do something; where that
+    is nobody, whoever the question says it is for.
+    """
     asked = sort is Sort.COMPARE or bool(_SPOKEN.search(text))
-    chosen = [
-        person
+    speak = [
+        mention
         for mention in mentions
         if asked or re.match(r"['’]s?\b", text[mention.end :]) or _SUBJECT.search(text[: mention.start])
-        for person in mention.candidates
     ]
-    return tuple(dict.fromkeys(chosen))
+    speak = speak or [
+        mention
+        for mention in mentions
+        if any(
+            before.search(text[: mention.start]) and after.match(text[mention.end :])
+            for before, after in (_HEADING, _ASIDE, _MINDED)
+        )
+    ]
+    return tuple(dict.fromkeys(person for mention in speak for person in mention.candidates))
 
 
 def _strangers(text: str, mentions: tuple[Mention, ...], lexicon: Lexicon) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ _ANY_HEAD = frozenset({"boss", "head", "ceo", "exec", "chief"})
 _WHOLE = {"exec": "executive"}
 _TOP = frozenset({"director", "chief", "executive", "ceo", "head", "leader"})
 _LINKS = frozenset("of at for in the a an and to on".split())
+_KINDS = frozenset("council borough county city authority".split())
+"""What a place is called that has offices; whoever prints an office may call it another."""
 _OPENS = frozenset("of at for in to on".split())
 """What a head may go on with."""
 _REACH = 6
@@ -63,7 +65,7 @@ def named_offices(words: Sequence[str], lexicon: "Lexicon") -> Iterator[tuple[in
             continue
         first, before = _telling_before(words, position, lexicon)
         last, after = _telling_after(words, position, lexicon)
-        told = before | after
+        told = (before | after) - _KINDS
         heads = frozenset(_WHOLE.get(other, other) for other in words[first : last + 1] if other in _HEADS) - {word}
         holders = {
             office.person.id: office.person

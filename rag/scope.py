@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from index.errors import NotFound
+from index.model import Kind
 from index.names import fold
 from index.records import PersonRecord
 from index.snapshot import Snapshot
@@ -51,6 +52,17 @@ def named_mask(snapshot: Snapshot, understood: Understanding) -> Mask | None:
 def rows_by(snapshot: Snapshot, people: Iterable[PersonRecord]) -> Mask:
     """Rows of pieces that any of the people wrote."""
     return snapshot.passage_mask(frozenset(ref.id for person in people for ref in person.sections))
+
+
+def rows_about(snapshot: Snapshot, people: Iterable[PersonRecord]) -> Mask:
+    """Rows of notes on contributors that name any of the people: what is printed of a writer, whoever wrote it."""
+    names = [fold(name) for person in people for name in (person.name, *person.aliases)]
+    mask = snapshot.passage_mask(frozenset(ref.id for ref in snapshot.section_refs.values() if ref.kind == Kind.BIO))
+    rows = np.flatnonzero(mask)
+    for row, passage in zip(rows, snapshot.passages(rows), strict=True):
+        text = fold(passage.text)
+        mask[row] = any(name in text for name in names)
+    return mask
 
 
 def rows_naming(snapshot: Snapshot, name: str) -> Mask:
