@@ -52,7 +52,7 @@ BUDGETS = {
     Sort.COMPARE: Budget(6, 200, 3),
     Sort.SUMMARY: Budget(7, 200, 1),
 }
-WINDOWS = {Sort.TOPIC: (70, 33), Sort.REASON: (70, 33), Sort.LIST: (120, 70)}
+WINDOWS = {Sort.TOPIC: (64, 24), Sort.REASON: (64, 24), Sort.LIST: (120, 70)}
 """Sorts that are answered by runs of sentences, and how many words each run may take; the first is the best."""
 SEVERAL_WINDOWS = {Sort.TOPIC: (90, 70), Sort.REASON: (90, 70)}
 SEVERAL_BUDGETS = {Sort.FIGURE: Budget(4, 110, 2)}
@@ -65,11 +65,15 @@ _MORE_WORDS, _MOST_STEPS = (27, 18), 2
 """With each likely sentence beyond the usual three the runs take more words: on training questions with probes fitted
 on others, answers where three or more are likely were right in 0.70 at a fixed length and in 0.79 with half as many
 words again, while the others gained nothing by more words."""
-_OVERRUN = 15
-"""A further run may be so many words too long: a sentence is never cut."""
+OVERRUN = 15
+"""A run may be so many words too long: a sentence is never cut."""
+_HARDLY = -2.5
+"""Sentences of smaller log-odds to belong to the answer are padding."""
 _GAP_WORDS = 40
 """A sentence between two quoted ones is quoted too unless it is longer: of such sentences one in ten stated a fact that
 the answer to a training question missed, twice as often as the one after a quotation."""
+_IDLE = 2.0
+"""A further sentence is idle beside a figure's where its log-odds are so much smaller."""
 Chosen = dict[str, dict[int, SentenceRecord]]
 
 
@@ -155,7 +159,7 @@ def _windows(
     snapshot: Snapshot, candidates: Sequence[Candidate], sizes: Sequence[int], lists_things: bool = False
 ) -> Chosen:
     """Runs of sentences around the best ones, each of at most so many words: whoever argues does so in a row."""
-    scores = {(c.section_id, c.sentence.ordinal): c.score for c in candidates}
+    ranked = {(c.section_id, c.sentence.ordinal): c for c in candidates}
     chosen: Chosen = {}
     spare = 0
     for size in sizes:
@@ -164,11 +168,13 @@ def _windows(
         if best is None:
             break
         taken = chosen.get(best.section_id, {})
-        run = _grown(snapshot, best, scores, size + spare, taken, lists_things)
+        run = _grown(snapshot, best, ranked, size + spare, taken, lists_things)
         words = sum(len(sentence.text.split()) for sentence in run)
-        if chosen and words > size + spare + _OVERRUN:
+        if chosen and words > size + spare + _overrun(run):
             continue
         chosen.setdefault(best.section_id, {}).update({sentence.ordinal: sentence for sentence in run})
+        if lists_things and _enumeration(snapshot.sentences(best.section_id), best.sentence.ordinal, counts=True):
+            break
         spare = size + spare - words if lists_things else max(0, size + spare - words)
     return chosen
 
@@ -181,13 +187,18 @@ def _may_join(candidate: Candidate, chosen: Chosen, best: Candidate) -> bool:
 def _grown(
     snapshot: Snapshot,
     best: Candidate,
-    scores: Mapping[tuple[str, int], float],
+    ranked: Mapping[tuple[str, int], Candidate],
     words: int,
     taken: Mapping[int, SentenceRecord],
     lists_things: bool = False,
 ) -> Sequence[SentenceRecord]:
-    """The sentence and its neighbours, the better side first, until the words are used up; a list is a whole run."""
+    """The sentence and its neighbours, the better side first, until the words are used up; a list is a whole run.
+
+    No sentence joins that hardly belongs to the answer. None begins the run that leans on what is not quoted, but where
+    all began with it.
+    """
     sentences = snapshot.sentences(best.section_id)
+    beside_it = {place: found for (section_id, place), found in ranked.items() if section_id == best.section_id}
     if found := _enumeration(sentences, best.sentence.ordinal, lists_things):
         return [sentences[place] for place in found.fitting(sentences, _LIST_WORDS) if place not in taken]
     whole = {place: found.ordinals for found in lists(sentences) for item in found.items for place in item}
@@ -202,13 +213,26 @@ def _grown(
             if 0 <= place < len(sentences)
             and sentences[place].voice in CITABLE_VOICES
             and not taken.keys() & (run := [at for at in whole.get(place, [place]) if not first <= at <= last])
-            and _size(sentences, run) <= left + (LIST_OVERRUN if len(run) > 1 else 0)
+            and _size(sentences, run) <= left + (LIST_OVERRUN if len(run) > 1 else OVERRUN)
+            and (len(run) > 1 or place not in beside_it or beside_it[place].told >= _HARDLY)
         ]
         if not beside:
+            while first < seed[0].ordinal and LEANS.match(sentences[first].text):
+                first += 1
             return [sentence for sentence in sentences[first : last + 1] if sentence.voice in CITABLE_VOICES]
-        best_run = max(beside, key=lambda run: max(scores.get((best.section_id, place), 0.0) for place in run))
+        best_run = max(beside, key=lambda run: max(_worth(beside_it.get(place)) for place in run))
         first, last = min(first, best_run[0]), max(last, best_run[-1])
         left -= _size(sentences, best_run)
+
+
+def _overrun(run: Iterable[SentenceRecord]) -> int:
+    """By how many words a run may be too long."""
+    return LIST_OVERRUN if any(sentence.is_list_item for sentence in run) else OVERRUN
+
+
+def _worth(candidate: Candidate | None) -> float:
+    """What speaks for a sentence; of one that was not ranked, nothing."""
+    return candidate.score if candidate else 0.0
 
 
 def _size(sentences: Sequence[SentenceRecord], places: Iterable[int]) -> int:
@@ -221,14 +245,19 @@ def _picks(snapshot: Snapshot, candidates: Sequence[Candidate], sort: Sort, budg
     chosen: Chosen = {}
     words = 0
     least = candidates[0].score - (1 - _OTHER_PIECE) * abs(candidates[0].score)
+    told = None
     for candidate in sorted(candidates, key=lambda c: -_score(c, sort, candidates[0])):
         if sum(map(len, chosen.values())) >= budget.sentences or words >= budget.words:
             break
+        if sort is Sort.FIGURE and told is not None and candidate.told < told - _IDLE:
+            continue
         if candidate.section_id not in chosen and (len(chosen) >= budget.parts or candidate.score < least):
             continue
         context = list(_with_context(snapshot, candidate, chosen.get(candidate.section_id, {})))
-        if sort is Sort.COMPARE and context and words + _length(context) > budget.words:
+        is_list = candidate.sentence.is_list_item or candidate.sentence.text.endswith(":")
+        if context and (sort is Sort.COMPARE or not is_list) and words + _length(context) > budget.words:
             context = [candidate.sentence]
+        told = candidate.told if told is None else told
         for sentence in context:
             size = len(sentence.text.split())
             if not chosen or words + size <= budget.words:

@@ -13,7 +13,7 @@ _NUMBER_WORDS = (
     r"millions?|billions?|half|quarters?|thirds?|twice|once|decades?"
 )
 _ANY = re.compile(
-    rf"(?<![\w#@])(?!(?:19|20)\d\d\b(?!,))[£$€]?\d[\d,.]*(?:%|k|m|bn)?(?!\w)|\b(?:{_NUMBER_WORDS})\b", re.I
+    rf"(?<![\w#@/])(?!(?:19|20)\d\d\b(?!,))[£$€]?\d[\d,.]*(?:%|k|m|bn)?(?!\w)|\b(?:{_NUMBER_WORDS})\b", re.I
 )
 """A count: no year, no ordinal, no part of a tag or a name."""
 _KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (

@@ -51,6 +51,8 @@ def put_in_references(question: str, said: Earlier, people: Sequence[PersonRecor
         names = said.authors or tuple(person.name for person in people)
         if names and (len(said.pieces) <= 1 or match.group().endswith("s")):
             return Referred(_put(question, match, people_in_words(names)))
+        if not names and len(said.pieces) == 1:
+            return Referred(question, (said.pieces[0].id,))
     return Referred(question)
 
 
