@@ -23,6 +23,7 @@ from index.names import fold
 from index.records import PersonRecord
 from rag.answer import Answer, Ask
 from rag.engine import Engine
+from rag.frame import QUOTING
 from rag.people import Mention, find_people
 from rag.question import understand
 
@@ -126,11 +127,13 @@ def judge_swap(before: Answer, after: Answer, former: PersonRecord, new: PersonR
 
 
 def frame_of_each_citation(answer: Answer) -> dict[int, str]:
-    """The frame that each citation stands under, titles off: its sentence's own, or the last one before it."""
+    """The frame that each citation stands under, its sentence's own or the last before it: without titles and without
+    the name of somebody whom its writer quotes.
+    """
     found: dict[int, str] = {}
     frame = ""
     for sentence in answer.sentences:
-        frame = _TITLES.sub(" ", sentence.frame) or frame
+        frame = _TITLES.sub(" ", sentence.frame).partition(QUOTING)[0] or frame
         found |= dict.fromkeys(sentence.citations, frame)
     return found
 

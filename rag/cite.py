@@ -4,7 +4,7 @@ In: parts of an answer. Out: sentences with their frames, and one numbered citat
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlencode
 
 from index.model import PageStart, Span, Voice, page_of
@@ -14,7 +14,8 @@ from rag.address import address_of
 from rag.answer import AnswerSentence, BylineName, Citation
 from rag.chicago import chicago_note
 from rag.compose import Part
-from rag.frame import frame
+from rag.frame import frame, turn
+from rag.others import goes_on, quoted_from
 from rag.work import Locator, Work, work_of
 
 _QUOTED = re.compile(r"[“\"‘].*[”\"’]", re.S)
@@ -28,21 +29,50 @@ def cite(snapshot: Snapshot, parts: Sequence[Part]) -> tuple[list[AnswerSentence
     for part in parts:
         source, pages = snapshot.source(part.section.volume_id), snapshot.pages(part.section.volume_id)
         work = work_of(snapshot, part.section)
-        for position, sentence in enumerate(part.sentences):
+        openings = _openings(part, years[part.section.volume_id])
+        for sentence, opening in zip(part.sentences, openings, strict=True):
             numbers = []
             for span in sentence.spans:
                 numbers.append(len(citations) + 1)
                 citations.append(citation_of(numbers[-1], part.section, work, sentence, span, source, pages))
-            opening = frame(part.section, years[part.section.volume_id]) if position == 0 else ""
-            sentences.append(AnswerSentence(frame=opening, text=_as_said(sentence), citations=numbers))
+            text = _as_said(part.section, sentence)
+            sentences.append(AnswerSentence(frame=opening, text=text, citations=numbers))
     return sentences, citations
 
 
-def _as_said(sentence: SentenceRecord) -> str:
+def _openings(part: Part, year: int | None) -> Iterator[str]:
+    """The frame before each sentence: at the beginning, and where the words become somebody else's or the writer's."""
+    framed: str | None = None
+    for position, sentence in enumerate(part.sentences):
+        quoted = quoted_from(part.section, sentence)
+        if position == 0:
+            framed = quoted
+            yield frame(part.section, year, quoted)
+        elif quoted == framed or (
+            quoted and framed is None and _is_introduced(part.section, part.sentences[position - 1], sentence)
+        ):
+            yield ""
+        else:
+            framed = quoted
+            yield turn(part.section, quoted)
+
+
+def _is_introduced(section: SectionRecord, before: SentenceRecord, sentence: SentenceRecord) -> bool:
+    """Whether the writer's own words right before say whose these are, or are all that the text has to say of it."""
+    if before.ordinal + 1 != sentence.ordinal:
+        return False
+    return sentence.speaker is None or before.text.endswith(":") or goes_on(section, sentence)
+
+
+def _as_said(section: SectionRecord, sentence: SentenceRecord) -> str:
     """The words; those of somebody else stand in quotation marks, also where the text opens them elsewhere."""
     text = sentence.text
-    if sentence.voice is not Voice.QUOTED or _QUOTED.search(text):
+    if sentence.voice is not Voice.QUOTED or _QUOTED.search(text) or not quoted_from(section, sentence):
         return text
+    if text[0] in '“"':
+        return f"{text}{'”' if text[0] == '“' else text[0]}"
+    if text[-1] in '”"':
+        return f"{'“' if text[-1] == '”' else text[-1]}{text}"
     return f"“{text}”"
 
 

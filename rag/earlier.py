@@ -19,6 +19,8 @@ _EVENT = re.compile(
     |(?<!\w)['"‘](?P<other>[^'"‘’“”\n]{3,120})['"’](?!\w)""",
     re.X,
 )
+_TURN = re.compile(r"\A\s*\n\n[^“”:\n]{1,200}:\s")
+"""A frame within a part, which names no piece."""
 _PLACE = 160
 """A frame names the volume within so many characters after the title."""
 
@@ -57,7 +59,7 @@ def read_answer(turn: Turn, lexicon: Lexicon) -> Earlier:
     for event in _EVENT.finditer(text):
         if event.group("mark"):
             if here is not None:
-                words = text[end : event.start()].rpartition("):")[2].strip(" ,:\n") if end else ""
+                words = _TURN.sub("", text[end : event.start()]).rpartition("):")[2].strip(" ,:\n") if end else ""
                 cited.append(Cited(int(event.group("mark")), here, words or (cited[-1].words if cited else "")))
             end = event.end()
         elif known := _known(event, text, lexicon):

@@ -2,8 +2,9 @@
 
 In: an answer's sentences and citations, and the snapshot. Out: those that hold. A citation must be the source's own
 characters, a span of the section it names, in that sentence's voice, and by that section's people; a sentence's words,
-figures and signs must be those of its citations in order; its frame must name all of those people and no others. A
-sentence that a language model wrote is judged by rag/support on the sentences of the source that its citations are.
+figures and signs must be those of its citations in order; its frame must name all of those people and no others, and
+say of words that are somebody else's, and of no others, whom it quotes. A sentence that a language model wrote is
+judged by rag/support on the sentences of the source that its citations are.
 """
 
 import re
@@ -15,6 +16,8 @@ from index.names import fold
 from index.records import SectionRecord, SentenceRecord
 from index.snapshot import Snapshot
 from rag.answer import AnswerSentence, Citation
+from rag.frame import QUOTING, quoted_in
+from rag.others import quoted_from
 from rag.support.judge import Judge
 from rag.support.verdict import Judgement, Source, misattributed, unsupported
 
@@ -26,7 +29,7 @@ def hold(
 ) -> list[AnswerSentence]:
     """The sentences that pass."""
     true = true_citations(citations, snapshot)
-    return [sentence for sentence in sentences if _holds(sentence, true, snapshot.writer_names)]
+    return [sentence for sentence in sentences if _holds(sentence, true, snapshot)]
 
 
 def true_citations(citations: Sequence[Citation], snapshot: Snapshot) -> dict[int, Citation]:
@@ -117,25 +120,44 @@ def _is_true(citation: Citation, snapshot: Snapshot) -> bool:
 
 
 def _has_span(section: SectionRecord, citation: Citation) -> bool:
+    said = _sentence_at(section, citation)
+    return said is not None and (said.voice, said.speaker) == (citation.voice, citation.speaker)
+
+
+def _sentence_at(section: SectionRecord, citation: Citation) -> SentenceRecord | None:
+    """The sentence of its section that a citation is, or is a part of."""
     span = Span(citation.start, citation.end)
-    return any(span in sentence.spans and sentence.voice == citation.voice for sentence in section.sentences)
+    return next((sentence for sentence in section.sentences if span in sentence.spans), None)
 
 
-def _holds(sentence: AnswerSentence, true: dict[int, Citation], writers: Set[str]) -> bool:
+def _holds(sentence: AnswerSentence, true: dict[int, Citation], snapshot: Snapshot) -> bool:
     cited = [true[number] for number in sentence.citations if number in true]
     if not cited or len(cited) != len(sentence.citations):
         return False
     spoken = [word for citation in cited for word in _words(citation.quote)]
-    return _words(sentence.text) == spoken and _is_attributed(sentence, cited, writers)
+    return (
+        _words(sentence.text) == spoken
+        and _is_attributed(sentence, cited, snapshot.writer_names)
+        and _says_who_is_quoted(sentence, cited[0], snapshot)
+    )
+
+
+def _says_who_is_quoted(sentence: AnswerSentence, cited: Citation, snapshot: Snapshot) -> bool:
+    """A frame says whose words come after it where they are not the writer's, and says it of no others."""
+    if not sentence.frame:
+        return True
+    section = snapshot.section(cited.section_id)
+    said = _sentence_at(section, cited)
+    return said is not None and quoted_in(sentence.frame) == quoted_from(section, said)
 
 
 def _is_attributed(sentence: AnswerSentence, cited: Sequence[Citation], writers: Set[str]) -> bool:
-    """All spans are by the same people, and the frame, where there is one, names exactly them."""
+    """All spans are by the same people, and the frame, where there is one, names exactly them as the writers."""
     authors = {tuple(citation.authors) for citation in cited}
     if len(authors) != 1 or not sentence.frame:
         return len(authors) == 1
-    frame = f" {fold(sentence.frame.split('“')[0])} "
-    named = {writer for writer in writers if f" {writer} " in re.sub(r"[.,]", " ", frame)}
+    frame = f" {fold(sentence.frame.split('“')[0].partition(QUOTING)[0])} "
+    named = {writer for writer in writers if f" {writer} " in re.sub(r"[.,:]", " ", frame)}
     return named == {fold(name) for name in next(iter(authors))}
 
 

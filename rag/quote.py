@@ -6,7 +6,7 @@ note marks make no difference; the words and their order do.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, zip_longest
 from threading import Lock
 from weakref import WeakKeyDictionary
@@ -20,6 +20,7 @@ from rag.answer import Citation, Filters
 from rag.cite import citation_of
 from rag.engine import Engine
 from rag.frame import frame
+from rag.others import quoted_from
 from rag.quote_align import Change, Step
 from rag.quote_answer import QuoteAnswer, QuoteAsk, QuotePlace, WordChange
 from rag.quote_near import LEAST_WORDS, Near, nearest
@@ -145,7 +146,7 @@ class _Citer:
         parts = [list(self._words.parts(*run)) for run in runs]
         section = self._snapshot.section(parts[0][0].section_id)
         return QuotePlace(
-            frame=frame(section, self._years[section.volume_id]),
+            frame=frame(section, self._years[section.volume_id], _all_quoted_from(section, parts)),
             text=" … ".join(text_of(self._snapshot, run) for run in parts),
             citations=[citation for run in parts for citation in self._cite(section, run)],
             differences=differences,
@@ -184,3 +185,9 @@ class _Citer:
 def _alone(step: Step) -> int:
     """Tells pairs of swapped words apart; other steps of one kind go together."""
     return step.first if step.change is Change.SWAPPED else -1
+
+
+def _all_quoted_from(section: SectionRecord, runs: Iterable[Sequence[SentencePart]]) -> str | None:
+    """Whom the piece quotes with all of these words; None where any are its writer's, or they are of several."""
+    said = {quoted_from(section, section.sentences[part.ordinal]) for run in runs for part in run}
+    return said.pop() if len(said) == 1 else None
