@@ -182,7 +182,9 @@ def _question(made: Made, before: Made | None, snapshot: Snapshot, draw: random.
     body: dict[str, Any] = {"question": made.question}
     if made.follows and before is not None:
         passage = draw.choice(snapshot.passages([draw.randrange(len(snapshot.passage_sections))]))
-        said = draw.choice((passage.text[:300], passage.header, "Nothing in the collection answers this."))
+        said = draw.choice(
+            (passage.text[:300], passage.header, "Nothing that answers this was found in the collection.")
+        )
         body["history"] = [{"role": "user", "content": before.question}, {"role": "assistant", "content": said}]
     if made.filtered or draw.random() < 0.15:
         ref = draw.choice(list(snapshot.section_refs.values()))

@@ -179,6 +179,15 @@ class Snapshot:
             found[row["row"]] = row["begin"], row["end"]
         return found
 
+    @cached_property
+    def passage_speakers(self) -> tuple[tuple[int, str], ...]:
+        """Passage rows with each name that a sentence of theirs is the words of, as the text prints it."""
+        query = (
+            "SELECT DISTINCT p.row, s.speaker FROM passages p JOIN sentences s "
+            "ON s.section_id = p.section_id AND s.ordinal BETWEEN p.first AND p.last WHERE s.speaker IS NOT NULL"
+        )
+        return tuple((row["row"], row["speaker"]) for row in self._rows(query))
+
     def passage_mask(self, section_ids: frozenset[str]) -> NDArray[np.bool_]:
         """Which passage rows lie in the given sections, shape (passages,)."""
         wanted = [number for section_id, number in self._numbers.items() if section_id in section_ids]

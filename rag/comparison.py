@@ -10,13 +10,13 @@ from index.records import PersonRecord
 from rag.compose import Budget, Part, compose
 from rag.contrast import Side
 from rag.figure_answer import gives_what_is_asked
-from rag.frame import people_in_words, verb
 from rag.lexicon import content_stems
 from rag.looking import is_enough, look
 from rag.question import Sort, put_to
 from rag.retrieve import Mask
 from rag.run import Draft, Run
 from rag.scope import both, rows_around, rows_by
+from rag.silence import nothing_by
 from rag.starting import embed_question
 
 _COMPARED = 0.5
@@ -30,7 +30,7 @@ _FRAME_WORDS = 18
 
 
 def compare(run: Run, people: Sequence[PersonRecord]) -> Draft:
-    """One part a person, of like length; who says nothing about it is named."""
+    """One part a person, of like length; by whom nothing about it is found is named."""
     snapshot = run.tools.snapshot
     parts: list[Part] = []
     best = 0.0
@@ -40,14 +40,14 @@ def compare(run: Run, people: Sequence[PersonRecord]) -> Draft:
         scope = both(run.scope, rows_by(snapshot, [person]))
         found = look(own, scope, _COMPARED_POOL // len(people), asked=asked)
         best = max(best, found.probability)
-        if not is_enough(own, found, [person], _COMPARED):
-            run.notes.append(f"{person.name} does not write about this here.")
+        if not is_enough(own, found, _COMPARED):
+            run.notes.append(nothing_by([person.name]))
             continue
         parts += compose(snapshot, found.candidates, Sort.COMPARE, _share(len(people)))
     if parts:
         return Draft(parts, best)
     names = [person.name for person in people]
-    run.silence = f"{people_in_words(names)} {verb(names, 'does not', 'do not')} write about this here."
+    run.silence = nothing_by(names)
     run.notes.clear()
     return Draft((), best, "not_by_this_person")
 
@@ -67,7 +67,7 @@ def contrast(run: Run) -> Draft | None:
         understood = put_to(run.understood, side)
         own = replace(run, understood=understood, vector=embed_question(run.tools, understood))
         found = look(own, _scope_of_side(run, side, taken), _COMPARED_POOL // len(sides), asked=side.asked)
-        if not is_enough(own, found, side.people, _COMPARED) or not gives_what_is_asked(own, found):
+        if not is_enough(own, found, _COMPARED, bool(side.people)) or not gives_what_is_asked(own, found):
             return None
         parts[place] = compose(snapshot, found.candidates, Sort.COMPARE, _share(len(sides)))
         taken |= {part.section.id for part in parts[place]}

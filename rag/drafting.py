@@ -3,9 +3,12 @@
 In: a `Run` and the people whose words are asked for. Out: a `Draft`, or one with the reason for silence.
 """
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from index.records import PersonRecord
 from rag.clauses import things_asked
@@ -13,19 +16,22 @@ from rag.comparison import compare, contrast
 from rag.compose import Part, compose
 from rag.enumeration import number_asked
 from rag.figure_answer import giving_figure
-from rag.looking import PASSAGES, is_enough, look, scope_of
+from rag.looking import PASSAGES, is_enough, look, scope_of, stems_besides_strangers
 from rag.people import reports
 from rag.question import Sort
-from rag.rank import Candidate
+from rag.rank import Candidate, coverage
 from rag.retrieve import Mask, retrieve
 from rag.run import Draft, Run
 from rag.scope import both
 from rag.silence import why_not
-from rag.summarise import summarise
+from rag.summarise import moral_of, summarise
 from rag.watch import watching
 
 _SUMMARY_TELLS = 0.85
 """Of the training questions for a summary, the share whose summary holds all that is asked for."""
+_MOST = 0.5
+"""More than this of the topic's words, by rarity."""
+_MORAL = re.compile(r"\bmoral\s+(?:of|to|in)\b", re.I)
 
 
 def draft(run: Run, people: Sequence[PersonRecord]) -> Draft:
@@ -39,6 +45,8 @@ def draft(run: Run, people: Sequence[PersonRecord]) -> Draft:
     if understood.sort is Sort.SUMMARY and (meant := _section_to_summarise(run, people, scope)):
         section_id, certainty = meant
         return Draft(summarise(run.tools.snapshot, section_id, understood.stems), _SUMMARY_TELLS * certainty)
+    if _MORAL.search(understood.own) and (moral := _moral_printed(run, people, scope)):
+        return Draft(moral, look(run, scope).probability)
     return _of_sentences(run, people, scope)
 
 
@@ -47,14 +55,33 @@ def _of_sentences(run: Run, people: Sequence[PersonRecord], scope: Mask | None) 
     found = look(run, scope)
     if understood.strangers and not people:
         told = [c for c in found.candidates if reports(c.sentence, understood.strangers[0])]
-        found = replace(found, candidates=told)
+        least = run.tools.calibration.threshold if any(_are_own_words(run, c) for c in told) else 0.0
+        found = replace(found, candidates=told, probability=max(found.probability, least))
     share = 1.0
     if understood.sort is Sort.FIGURE:
         found, is_told = giving_figure(run, found)
         share = 0.0 if is_told else 1.0
-    if found.candidates and is_enough(run, found, people, share):
+    if found.candidates and is_enough(run, found, share):
         return Draft(_composed(run, found.candidates), found.probability)
     return Draft((), found.probability, why_not(run, people))
+
+
+def _are_own_words(run: Run, candidate: Candidate) -> bool:
+    """Whether a sentence is the words of the stranger asked about, and has most of what is asked: beside it stands
+    nothing that tells a reranker so.
+    """
+    speaker, stems = candidate.sentence.speaker, stems_besides_strangers(run)
+    is_theirs = speaker is not None and run.understood.strangers[0] in speaker
+    return is_theirs and bool(stems) and coverage(candidate.sentence.text, stems, run.tools.lexicon) > _MOST
+
+
+def _moral_printed(run: Run, people: Sequence[PersonRecord], scope: Mask | None) -> list[Part]:
+    """The moral that the piece asked about prints, where the question leaves only one piece."""
+    if scope is None or not (people or run.understood.section_ids):
+        return []
+    snapshot = run.tools.snapshot
+    left = {snapshot.passage_sections[row] for row in np.flatnonzero(scope)}
+    return moral_of(snapshot, left.pop()) if len(left) == 1 else []
 
 
 def _composed(run: Run, candidates: Sequence[Candidate]) -> list[Part]:

@@ -32,7 +32,7 @@ SCAFFOLD = frozenset(
         both list name author authors contributor contributors writer collection question please anyone anybody
         somebody someone people called reckon reckoned give gives gave make makes mention mentions mentioned discuss
         discusses discussed talk talks talked happen happened kind sort thing things way ways get got else gist nutshell
-        overview takeaway takeaways
+        overview takeaway takeaways moral background backgrounds biography biographies autobiography bio
         """.split()
 )
 """Stems of what questions are made of, whatever they are about."""

@@ -6,7 +6,9 @@ In: a `Run` and a scope, which is a mask over passage rows. Out: `Found`, and wh
 import time
 from collections.abc import Sequence
 
+from index.names import fold
 from index.records import PersonRecord
+from index.tokens import stem
 from rag.abstain import weigh
 from rag.rank import rank_sentences, read, rerank
 from rag.retrieve import Hit, Mask, retrieve
@@ -26,8 +28,8 @@ _HEARD = 0.4
 _READ_WHOLE = 2
 """Whether to answer such a question is judged by so many passages, read with the whole of it."""
 _LEAST_SAID = 0.15
-"""Who uses less of the topic's words, by rarity, in all their pieces does not write about it: true of no training
-question that has an answer."""
+"""Pieces that have less of the topic's words, by rarity, are not about it: true of hardly any training question that
+has an answer."""
 
 
 def scope_of(run: Run, people: Sequence[PersonRecord]) -> Mask | None:
@@ -58,23 +60,24 @@ def look(run: Run, scope: Mask | None, pool: int = POOL, depth: int = PASSAGES, 
     watching().reach("rank")
     began = time.perf_counter()
     candidates = rank_sentences(tools.snapshot, tools.lexicon, hits, run.vector, understood.stems)
-    known = {token for token in understood.meant if _knows(run, token, scope)}
+    meant = stems_besides_strangers(run)
+    known = {token for token in meant if _knows(run, token, scope)}
     nearest = float(tools.snapshot.vectors.search(run.vector, 1)[1].max(initial=0.0))
-    evidence = weigh(hits, candidates, understood.meant, tools.lexicon, known, nearest)
+    evidence = weigh(hits, candidates, meant, tools.lexicon, known, nearest)
     run.clock("rank", began)
     return Found(hits, candidates, evidence, tools.calibration.probability(evidence) if hits else 0.0)
 
 
-def is_enough(run: Run, found: Found, people: Sequence[PersonRecord], share: float = 1.0) -> bool:
-    """Whether to answer: likely enough, and the people asked use some word of what they are asked about.
+def is_enough(run: Run, found: Found, share: float = 1.0, has_topic: bool = True) -> bool:
+    """Whether to answer: likely enough, and whoever is looked at uses some word of what is asked about.
 
     Args:
         run: the question.
         found: what looking for it brought.
-        people: those who are asked, if any.
         share: of the probability that is else required.
+        has_topic: whether the words of the question tell what it is about, and not only where to look.
     """
-    silent = bool(people and run.understood.stems) and found.evidence.scope_coverage < _LEAST_SAID
+    silent = has_topic and bool(run.understood.stems) and found.evidence.scope_coverage < _LEAST_SAID
     return found.probability >= share * run.tools.calibration.threshold and not silent
 
 
@@ -105,6 +108,13 @@ def _knows(run: Run, token: str, scope: Mask | None) -> bool:
     """Whether any row of the scope has a stem."""
     rows = run.tools.snapshot.lexical.rows_with(token)
     return bool(len(rows) if scope is None else scope[rows].any())
+
+
+def stems_besides_strangers(run: Run) -> list[str]:
+    """The stems of what is asked; not of the name of a stranger, whose rows are all that is looked at."""
+    strangers = () if run.understood.speakers else run.understood.strangers[:1]
+    names = {stem(part) for name in strangers for part in fold(name).split()}
+    return [token for token in run.understood.meant if token not in names]
 
 
 def _stranger_rows(run: Run) -> Mask | None:

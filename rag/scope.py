@@ -66,11 +66,14 @@ def rows_about(snapshot: Snapshot, people: Iterable[PersonRecord]) -> Mask:
 
 
 def rows_naming(snapshot: Snapshot, name: str) -> Mask:
-    """Rows whose words name somebody, by surname."""
+    """Rows that name somebody, by surname: in their words, or as whose words a sentence of theirs is."""
     surname = fold(name).split()[-1]
     rows = range(len(snapshot.passage_sections))
     found = [surname in fold(passage.text).split() for passage in snapshot.passages(rows)]
-    return np.array(found, dtype=np.bool_)
+    mask = np.array(found, dtype=np.bool_)
+    spoken = [row for row, speaker in snapshot.passage_speakers if surname in fold(speaker).split()]
+    mask[spoken] = True
+    return mask
 
 
 def rows_around(snapshot: Snapshot, stems: Iterable[str]) -> Mask:

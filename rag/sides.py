@@ -1,7 +1,7 @@
 """What a question asks of each person it names: "What does A say about bells, and what does B want ropes to do?"
 
 In: a question and the names in it. Out: for each name the words that ask its bearer. A clause that names one of them
-asks that one alone; what names nobody, or says "both" or "each", is asked of all.
+asks that one alone; what names nobody or several ("A or B"), or says "both" or "each", is asked of all.
 """
 
 import re
@@ -15,6 +15,12 @@ from rag.lexicon import SCAFFOLD, content_stems
 from rag.people import Mention, without_mentions
 
 _JOINT = re.compile(r"[,;]\s+(?:(?:and|but|while|whereas|or)\s+)?|\s+(?:and|but|while|whereas|or)\s+", re.I)
+_ANEW = re.compile(
+    r"(?:what|how|who|whose|when|where|why|which|(?:do|does|did|is|are|was|were|has|have|had|can|could|would|should|will)"
+    r"(?:n['’]?t)?)\b",
+    re.I,
+)
+"""What begins a clause of its own."""
 _OF_ALL = re.compile(r"\s+(?=(?:both|each|all|alike|differ|disagree|agree|see\s+eye\s+to\s+eye)\b)", re.I)
 """Where begins what is said of all who were named before."""
 
@@ -64,7 +70,7 @@ def _clauses(start: int, sentence: str, mentions: Sequence[Mention]) -> list[_Cl
     begins, ends = [0], []
     for (_, before), (_, after) in pairwise(inside):
         joints = list(_JOINT.finditer(sentence, before.end - start, after.start - start))
-        if not joints:
+        if not joints or _names_both(sentence, before.end - start, joints[-1].end(), after.start - start):
             return whole
         ends.append(joints[-1].start())
         begins.append(joints[-1].end())
@@ -75,6 +81,11 @@ def _clauses(start: int, sentence: str, mentions: Sequence[Mention]) -> list[_Cl
     if not all(_tells(_nameless(clause, mentions)) for clause in found):
         return whole
     return [*found, _Clause(start + end, sentence[end:], None)] if of_all else found
+
+
+def _names_both(sentence: str, begin: int, joint: int, end: int) -> bool:
+    """Whether what stands between two names only joins them: it tells nothing, and nothing is asked anew behind it."""
+    return not _tells(sentence[begin:end]) and not _ANEW.match(sentence[joint:end].lstrip())
 
 
 def _nameless(clause: _Clause, mentions: Sequence[Mention]) -> str:

@@ -17,7 +17,7 @@ def why_not(run: Run, people: Sequence[PersonRecord]) -> Reason:
     """The reason to be silent for these people, with a note on who does write about it."""
     names = [person.name for person in people] or list(run.understood.strangers)
     if not names:
-        run.silence = "Nothing in the collection answers this."
+        run.silence = "Nothing that answers this was found in the collection."
         return "not_in_collection"
     snapshot = run.tools.snapshot
     elsewhere = look(run, run.scope)
@@ -27,14 +27,22 @@ def why_not(run: Run, people: Sequence[PersonRecord]) -> Reason:
     if is_elsewhere:
         run.suggestions = suggested(snapshot.people(), found, others)
     if not people:
-        run.silence = f"{people_in_words(names)} {verb(names, 'writes', 'write')} nothing in this collection."
+        are = verb(names, "is", "are")
+        unknown = f"{people_in_words(names)} {are} not among the writers here"
+        run.silence = f"{unknown}, and no words of theirs on this were found."
         return "not_in_collection"
     if is_elsewhere and others:
-        does, does_not = verb(others, "writes", "write"), verb(names, "does not", "do not")
-        run.silence = f"{people_in_words(others)} {does} about this; {people_in_words(names)} {does_not}."
+        run.silence = f"{people_in_words(others)} {verb(others, 'writes', 'write')} about this. {nothing_by(names)}"
     else:
-        run.silence = f"{people_in_words(names)} {verb(names, 'writes', 'write')} here, but not about this."
+        run.silence = (
+            f"{people_in_words(names)} {verb(names, 'writes', 'write')} here, but nothing about this was found."
+        )
     return "not_by_this_person"
+
+
+def nothing_by(names: Sequence[str]) -> str:
+    """What is said of people by whom nothing was found: no more than that, since it may be there all the same."""
+    return f"Nothing by {' or '.join(names)} on this was found here."
 
 
 def _writers(refs: Sequence[SectionRef], without: Sequence[str]) -> list[str]:

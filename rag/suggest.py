@@ -1,4 +1,4 @@
-"""Whom to ask instead, where the one who was asked does not write about it.
+"""Whom to ask instead, where nothing by the one who was asked was found.
 
 In: the pieces in which something was found, and names on their bylines. Out: these people, each with such a piece.
 """

@@ -77,10 +77,18 @@ def summarise(snapshot: Snapshot, section_id: str, stems: Collection[str] = ()) 
     return [Part(section, tuple(telling[place] for place in sorted(_choose(piece))))]
 
 
+def moral_of(snapshot: Snapshot, section_id: str) -> list[Part]:
+    """The moral that a section prints of itself; nothing where it prints none."""
+    section = snapshot.section(section_id)
+    moral = tuple(sentence for sentence in section.sentences if sentence.voice is Voice.MORAL)
+    return [Part(section, moral)] if moral else []
+
+
 def _telling(section: SectionRecord) -> list[SentenceRecord]:
-    """The sentences that say something alone; all that may be cited where none does."""
+    """The sentences of the piece that say something alone, no mottos; all that may be cited where there are none."""
     citable = [sentence for sentence in section.sentences if sentence.voice in CITABLE_VOICES]
-    return [sentence for sentence in citable if sentence.voice is Voice.MORAL or _says_something(sentence)] or citable
+    own = [sentence for sentence in citable if sentence.voice is not Voice.EPIGRAPH]
+    return [sentence for sentence in own if sentence.voice is Voice.MORAL or _says_something(sentence)] or citable
 
 
 def _says_something(sentence: SentenceRecord) -> bool:

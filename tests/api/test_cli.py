@@ -142,7 +142,7 @@ def test_a_digest_is_called_one(digest_settings: Settings) -> None:
 def test_an_abstention_ends_with_three(digest_settings: Settings) -> None:
     ran = byline("ask", ZEBRA, settings=digest_settings)
     assert (ran.code, ran.err) == (3, "")
-    assert "Nothing in the collection answers this." in ran.out
+    assert "Nothing that answers this was found in the collection." in ran.out
 
 
 @pytest.mark.usefixtures("digest_engine")

@@ -115,7 +115,7 @@ def test_a_name_said_of_several_is_asked_of_each(slipway: Engine) -> None:
             "What the apprentices taught us",
         ),
         (
-            "What happened to the crane at Dunwater, and who is to buy one for Kelmouth?",
+            "Who mends the crane at Dunwater, and who is to buy one for Kelmouth?",
             "What the apprentices taught us",
             "A winter without the crane",
         ),

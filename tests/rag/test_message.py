@@ -47,7 +47,7 @@ def answer(sentences: Sequence[AnswerSentence], citations: Sequence[Citation], n
         standalone_question="q",
         status="answered" if sentences else "abstained",
         reason=None if sentences else "not_in_collection",
-        answer="" if sentences else "Nothing in the collection answers this.",
+        answer="" if sentences else "Nothing that answers this was found in the collection.",
         sentences=list(sentences),
         citations=list(citations),
         notes=list(notes),
@@ -97,7 +97,7 @@ def test_without_its_sources_a_message_says_what_the_answer_says(answers: list[A
 
 def test_an_abstention_is_a_message_with_its_notes() -> None:
     text = message_of(answer([], [], ["Ada Fenwick writes about bells."])).text
-    assert text == "Nothing in the collection answers this.\n\nAda Fenwick writes about bells."
+    assert text == "Nothing that answers this was found in the collection.\n\nAda Fenwick writes about bells."
 
 
 @pytest.mark.parametrize("field", ["text", "frame", "reference", "note"])

@@ -29,6 +29,11 @@ def mentions(text: str, *names: str) -> list[Mention]:
             "Ada at Gull Point both paint towers. What colour?",
             "Edwin at the harbour both paint towers. What colour?",
         ),
+        (
+            "What does the stove mean to Ada and what does Edwin want painters to do?",
+            "What does the stove mean to Ada",
+            "what does Edwin want painters to do?",
+        ),
         ("Ada blames the oil. Does Edwin blame the rope?", "Ada blames the oil.", "Does Edwin blame the rope?"),
     ],
 )
@@ -43,6 +48,8 @@ def test_a_clause_that_names_one_asks_that_one(question: str, ada: str, edwin: s
         "How do Ada and Edwin differ on rope?",
         "How does Ada keep a tower warm, and how does Edwin?",
         "Compare what Ada and Edwin say about paint.",
+        "Which of the two, Ada or Edwin, talks about painters who turn keepers?",
+        "In their two essays, do Ada and Edwin see the stove as a luxury?",
     ],
 )
 def test_what_is_asked_of_both_is_the_whole_question(question: str) -> None:

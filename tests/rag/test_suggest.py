@@ -5,7 +5,7 @@ import pytest
 from rag.answer import Answer, Ask, Filters
 from rag.engine import Engine
 
-ELSEWHERE = "what did Mark Rogers say about agency social workers?"
+ELSEWHERE = "what did Mark Rogers say about zombie social work?"
 NOWHERE = "what did Lisa Harker say about lighthouses?"
 
 
