@@ -241,7 +241,9 @@ def _size(sentences: Sequence[SentenceRecord], places: Iterable[int]) -> int:
 
 
 def _picks(snapshot: Snapshot, candidates: Sequence[Candidate], sort: Sort, budget: Budget) -> Chosen:
-    """The best sentences one by one, each with what it leans on."""
+    """The best sentences one by one, each with what it leans on where there is room; a side of a comparison does
+    without what leans then.
+    """
     chosen: Chosen = {}
     words = 0
     least = candidates[0].score - (1 - _OTHER_PIECE) * abs(candidates[0].score)
@@ -256,6 +258,8 @@ def _picks(snapshot: Snapshot, candidates: Sequence[Candidate], sort: Sort, budg
         context = list(_with_context(snapshot, candidate, chosen.get(candidate.section_id, {})))
         is_list = candidate.sentence.is_list_item or candidate.sentence.text.endswith(":")
         if context and (sort is Sort.COMPARE or not is_list) and words + _length(context) > budget.words:
+            if sort is Sort.COMPARE and not is_list and chosen:
+                continue
             context = [candidate.sentence]
         told = candidate.told if told is None else told
         for sentence in context:
