@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import httpx
@@ -30,6 +31,16 @@ def _lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
     return [json.loads(JsonLines().format(record)) for record in caplog.records if record.name == REQUESTS]
 
 
+def _lines_of(caplog: pytest.LogCaptureFixture, ids: Collection[str], count: int) -> list[dict[str, object]]:
+    """The lines of requests with these ids; a line is written after its response was sent."""
+    ends = time.monotonic() + 10.0
+    while True:
+        lines = [line for line in _lines(caplog) if line["request_id"] in ids]
+        if len(lines) >= count or time.monotonic() > ends:
+            return lines
+        time.sleep(0.02)
+
+
 def test_a_request_has_an_id_that_the_client_may_give(client: httpx.Client) -> None:
     given = client.get("/v1/volumes", headers={"X-Request-ID": "desk-7/a.b"})
     assert given.headers["x-request-id"] == "desk-7/a.b"
@@ -50,7 +61,7 @@ def test_the_log_tells_of_requests_and_not_of_questions(
         client.get(f"/v1/sections/{SECRET}", headers=held)
         client.get(f"/{SECRET}?q={SECRET}", headers=held)
         client.get("/v1/volumes", headers={"Authorization": f"Bearer {token}x", "X-Request-ID": "r-2"})
-    lines = [line for line in _lines(caplog) if line["request_id"] in ("r-1", "r-2")]
+        lines = _lines_of(caplog, ("r-1", "r-2"), 4)
     assert [(line["route"], line["status"], line["key"]) for line in lines] == [
         ("/v1/ask", 200, key.id),
         ("/v1/sections/{section_id:whole}", 404, key.id),
