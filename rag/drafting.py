@@ -67,8 +67,9 @@ def _of_sentences(run: Run, people: Sequence[PersonRecord], scope: Mask | None) 
 
 
 def _are_own_words(run: Run, candidate: Candidate) -> bool:
-    """Whether a sentence is the words of the stranger asked about, and has most of what is asked: beside it stands
-    nothing that tells a reranker so.
+    """Whether a sentence is the words of the stranger asked about, and has most of what is asked.
+
+    That is enough to answer from: a reranker, which reads no speaker, cannot know whose words they are.
     """
     speaker, stems = candidate.sentence.speaker, stems_besides_strangers(run)
     is_theirs = speaker is not None and run.understood.strangers[0] in speaker

@@ -69,7 +69,7 @@ def look(run: Run, scope: Mask | None, pool: int = POOL, depth: int = PASSAGES, 
 
 
 def is_enough(run: Run, found: Found, share: float = 1.0, has_topic: bool = True) -> bool:
-    """Whether to answer: likely enough, and whoever is looked at uses some word of what is asked about.
+    """Whether to answer: likely enough, and the pieces looked at use some word of what is asked about.
 
     Args:
         run: the question.
